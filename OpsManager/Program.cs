@@ -1,0 +1,6 @@
+namespace KubeDb.OpsManager;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}
