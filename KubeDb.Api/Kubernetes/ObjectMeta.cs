@@ -1,0 +1,119 @@
+using System.Text.Json.Serialization;
+
+namespace KubeDb.Api.Kubernetes;
+
+/// <summary>An observed object: what the API server sent, trimmed to what the product reads, never changed after it was decoded.</summary>
+public interface IKubernetesObject
+{
+    /// <summary>The object's metadata.</summary>
+    ObjectMeta Metadata { get; }
+}
+
+/// <summary>An observed object of a kind known at compile time.</summary>
+/// <typeparam name="TSelf">The type itself.</typeparam>
+public interface IKubernetesObject<TSelf> : IKubernetesObject
+    where TSelf : class, IKubernetesObject<TSelf>
+{
+    /// <summary>Where the kind is served.</summary>
+    static abstract ResourceType Resource { get; }
+
+    /// <summary>Decodes one object from the server's JSON.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The bytes are not such an object.</exception>
+    static abstract TSelf Decode(ReadOnlySpan<byte> utf8);
+}
+
+/// <summary>Decodes one object from the server's JSON. Throws <see cref="System.Text.Json.JsonException"/> on other bytes.</summary>
+public delegate T ObjectDecoder<out T>(ReadOnlySpan<byte> utf8);
+
+/// <summary>Metadata of an observed object; <c>managedFields</c> is read for <see cref="Fingerprint"/> and not kept.</summary>
+public sealed record ObjectMeta
+{
+    private static readonly IReadOnlyDictionary<string, string> NoText = new Dictionary<string, string>();
+
+    /// <summary>Name, unique in its namespace and kind.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Namespace; empty for cluster-scoped objects.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>Unique over time: an object deleted and created again under one name has another.</summary>
+    public string Uid { get; init; } = "";
+
+    /// <summary>Version of the stored object; empty before it is stored.</summary>
+    public string ResourceVersion { get; init; } = "";
+
+    /// <summary>Counts changes of the spec.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>When the server created it (server's clock).</summary>
+    public DateTimeOffset? CreationTimestamp { get; init; }
+
+    /// <summary>When deletion was asked for; null while it is not.</summary>
+    public DateTimeOffset? DeletionTimestamp { get; init; }
+
+    /// <summary>Labels; empty when absent.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = NoText;
+
+    /// <summary>Annotations; empty when absent.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = NoText;
+
+    /// <summary>Owners; empty when absent.</summary>
+    public IReadOnlyList<OwnerReference> OwnerReferences { get; init; } = [];
+
+    /// <summary>Finalizers; empty when absent.</summary>
+    public IReadOnlyList<string> Finalizers { get; init; } = [];
+
+    /// <summary>
+    /// Hash of the values of the fields that field manager <see cref="FieldManagers.Blueprint"/> owns, as computed by <c>OwnedFields</c>;
+    /// null where the kind is not one that we apply. Equal to the desired object's hash exactly when nothing drifted.
+    /// </summary>
+    [JsonIgnore]
+    public string? Fingerprint { get; init; }
+
+    /// <summary>Namespace and name.</summary>
+    [JsonIgnore]
+    public ObjectKey Key => new(Namespace, Name);
+
+    /// <summary>True once deletion was asked for.</summary>
+    [JsonIgnore]
+    public bool IsDeleting => DeletionTimestamp is not null;
+
+    /// <summary>The owner that controls this object, or null.</summary>
+    [JsonIgnore]
+    public OwnerReference? Controller => OwnerReferences.FirstOrDefault(o => o.Controller);
+}
+
+/// <summary>Link from an object to its owner.</summary>
+public sealed record OwnerReference
+{
+    /// <summary>API version of the owner.</summary>
+    public string ApiVersion { get; init; } = "";
+
+    /// <summary>Kind of the owner.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Name of the owner.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>UID of the owner.</summary>
+    public string Uid { get; init; } = "";
+
+    /// <summary>True for the one owner that manages the object.</summary>
+    public bool Controller { get; init; }
+
+    /// <summary>True when the owner's foreground deletion waits for this object.</summary>
+    public bool BlockOwnerDeletion { get; init; }
+}
+
+/// <summary>The names under which the processes apply fields.</summary>
+public static class FieldManagers
+{
+    /// <summary>All that a blueprint describes, whichever process applies it.</summary>
+    public const string Blueprint = "kubedb";
+
+    /// <summary>Status written by the Provisioner.</summary>
+    public const string Provisioner = "kubedb-provisioner";
+
+    /// <summary>Status written by the OpsManager.</summary>
+    public const string OpsManager = "kubedb-ops-manager";
+}
