@@ -51,4 +51,7 @@ internal sealed record ApiStatusCause
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ApiStatus))]
+[JsonSerializable(typeof(VersionDocument))]
+[JsonSerializable(typeof(GroupsDocument))]
+[JsonSerializable(typeof(ResourcesDocument))]
 internal sealed partial class TransportJson : JsonSerializerContext;
