@@ -109,7 +109,7 @@ public abstract class ClusterTest
           podTemplate:
             spec:
               containers:
-                - {name: redis, resources: {requests: {cpu: 20m, memory: 64Mi}, limits: {memory: 128Mi} }}
+                - {name: redis, resources: {requests: {cpu: 20m, memory: 64Mi}, limits: {memory: 128Mi} } }
         {{Indent(more)}}
         """;
 
