@@ -11,9 +11,9 @@ redis   trixie              redis-server   999
 valkey  bookworm-backports  valkey-server 1000
 valkey  trixie              valkey-server 1000
 '
-EXPORTER_SUITE=trixie
+EXPORTER_SUITE=bookworm
 # What a person or a start script expects to find in an official, Debian-based image.
-ENGINE_TOOLS='base-files,bash,coreutils,dash,findutils,grep,hostname,libc-bin,mawk,sed,util-linux'
+ENGINE_TOOLS='base-files,bash,coreutils,dash,debianutils,findutils,grep,hostname,libc-bin,mawk,sed,util-linux'
 OPERATOR_PACKAGES='base-files netbase libc6 libgcc-s1 libstdc++6 libssl3 zlib1g ca-certificates tzdata'
 # The rows of the two operators: image, project folder, assembly.
 OPERATORS='
@@ -79,10 +79,10 @@ operator_key() { { operator_sources "$1"; base_key; recipe_hash build_operator; 
 
 operator_tag() { echo "dev-${1:0:12}"; }
 
-operator_image() { # image name -> the full name that this checkout's content has
+present_tag() { # image name -> the tag that this checkout's present content has
   local name project
   while read -r name project; do
-    [ "$name" != "$1" ] || { echo "kubedb/$name:$(operator_tag "$(operator_key "$project")")"; return; }
+    [ "$name" != "$1" ] || { operator_tag "$(operator_key "$project")"; return; }
   done <<<"$OPERATORS"
   die "no operator \"$1\"; there are kubedb-provisioner and kubedb-ops-manager"
 }

@@ -62,16 +62,16 @@ C
   ctr_node images tag --force "docker.io/$PAUSE_IMAGE" "$PAUSE_IMAGE" >/dev/null # containerd asks for its sandbox by this name
 }
 
-# load_image ARCHIVE: puts its images on the node, unless they are there with the same content. The archive
+# load_image ARCHIVE LISTING: puts its image on the node, unless it is there with the same content. The archive
 # holds full names (docker.io/…), which is what the kubelet asks for when a pod says "local/redis:7".
 load_image() {
-  local archive=$1 manifest name id present
+  local archive=$1 listing=$2 manifest name id present
   manifest=$(tar -xOf "$archive" manifest.json)
   name=$(jq -r '.[0].RepoTags[0]' <<<"$manifest")
   id=$(jq -r '.[0].Config | sub("\\.json$"; "") | sub("^.*/"; "")' <<<"$manifest")
   # The node lists an image by name and once more by the hash of its configuration, both with the same digest.
-  present=$(ctr_node images ls | awk -v name="$name" -v id="sha256:$id" \
-    '$1 == name {a = $3} $1 == id {b = $3} END {if (a != "" && a == b) print "yes"}')
+  present=$(awk -v name="$name" -v id="sha256:$id" \
+    '$1 == name {a = $3} $1 == id {b = $3} END {if (a != "" && a == b) print "yes"}' <<<"$listing")
   if [ -n "$present" ]; then say "            on the node already: ${name#docker.io/}"; return; fi
   ctr_node images import "$archive" >/dev/null
   say "            put on the node: ${name#docker.io/}"

@@ -78,3 +78,9 @@ unpack_prebuilt() {
   done
   mv "$KUBE_BIN.new" "$KUBE_BIN"
 }
+
+# The SDK that global.json asks for; Debian has none to install.
+require_dotnet() {
+  (cd "$PROJECT_DIR" && dotnet --version) >/dev/null 2>&1 ||
+    die "the .NET SDK that global.json names is missing ($(jq -r .sdk.version "$PROJECT_DIR/global.json" 2>/dev/null || echo 10)); install it and run this again"
+}
