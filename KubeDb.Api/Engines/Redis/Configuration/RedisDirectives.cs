@@ -57,6 +57,20 @@ public static class RedisDirectives
         "masterauth", "masteruser", "proc-title-template", "rename-command", "requirepass", "user",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    // Parameters of more than one word.
+    private static readonly FrozenSet<string> Lists = new[]
+    {
+        "bind", "client-output-buffer-limit", "latency-tracking-info-percentiles", "loadmodule", "oom-score-adj-values", "save",
+        "shutdown-on-sigint", "shutdown-on-sigterm", "user",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    // Names that servers accept in a file and forget, so that no query finds them.
+    private static readonly FrozenSet<string> ReadAndIgnored = new[]
+    {
+        "aof-disable-auto-gc", "dynamic-hz", "events-per-io-thread", "io-threads-do-reads", "list-max-ziplist-entries",
+        "list-max-ziplist-value", "lua-replicate-commands",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     private static readonly FrozenDictionary<string, DirectiveFact> ByName = RedisDirectiveFacts.All
         .SelectMany(f => f.Aliases.Append(f.Name).Select(n => KeyValuePair.Create(n, f)))
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
@@ -100,6 +114,18 @@ public static class RedisDirectives
         var gone = !valkey && fact.RedisUntil is { } until && Version.Parse(until) <= version;
         return since.Length > 0 && Version.Parse(since) <= version && !gone;
     }
+
+    /// <summary>True for names that servers accept in a file but do not list as parameters.</summary>
+    public static bool IsReadAndIgnored(string name) => ReadAndIgnored.Contains(name);
+
+    /// <summary>False when no server would take so few or so many words; unknown directives have any number.</summary>
+    public static bool HasValidCount(RedisDirective directive) => directive.CanonicalName switch
+    {
+        "rename-command" => directive.Arguments.Count == 2,
+        var name when Find(name) is null => true,
+        var name when Lists.Contains(name) => directive.Arguments.Count >= 1,
+        _ => directive.Arguments.Count == 1,
+    };
 
     /// <summary>The known directive that the given name is most likely a slip of; null when none is near.</summary>
     public static string? Suggest(string name)
