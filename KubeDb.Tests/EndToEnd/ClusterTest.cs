@@ -105,11 +105,11 @@ public abstract class ClusterTest
           storageType: Durable
           storage:
             accessModes: [ReadWriteOnce]
-            resources: {requests: {storage: 64Mi}}
+            resources: {requests: {storage: 64Mi} }
           podTemplate:
             spec:
               containers:
-                - {name: redis, resources: {requests: {cpu: 20m, memory: 64Mi}, limits: {memory: 128Mi}}}
+                - {name: redis, resources: {requests: {cpu: 20m, memory: 64Mi}, limits: {memory: 128Mi} } }
         {{Indent(more)}}
         """;
 
