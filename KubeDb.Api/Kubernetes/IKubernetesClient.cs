@@ -154,8 +154,15 @@ public readonly record struct WatchEvent<T>(WatchEventType Type, T? Object, stri
 /// <param name="Pod">The pod.</param>
 /// <param name="Container">The container.</param>
 /// <param name="Command">Program and arguments. Arguments are visible in the process list: never a secret, use <paramref name="Input"/>.</param>
-/// <param name="Input">Sent to standard input, which is then closed; null for none.</param>
-public sealed record ExecRequest(ObjectKey Pod, string Container, IReadOnlyList<string> Command, ReadOnlyMemory<byte>? Input = null);
+/// <param name="Input">
+/// Sent to standard input, which is then closed; null for none. Servers before 1.30 can not be told to close it (exec protocol v4): there a
+/// command that reads its input to the end would wait until <see cref="Timeout"/>, so let it read a counted number of bytes or one line.
+/// </param>
+public sealed record ExecRequest(ObjectKey Pod, string Container, IReadOnlyList<string> Command, ReadOnlyMemory<byte>? Input = null)
+{
+    /// <summary>The command may take this long; then the connection is cut (<see cref="ApiErrorKind.Unreachable"/>) and the command may run on.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(1);
+}
 
 /// <summary>What a command printed and how it ended.</summary>
 public sealed record ExecResult(int ExitCode, string Output, string Error);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Kubernetes;
 
@@ -28,12 +29,11 @@ public delegate T ObjectDecoder<out T>(ReadOnlySpan<byte> utf8);
 /// <summary>Metadata of an observed object; <c>managedFields</c> is read for <see cref="Fingerprint"/> and not kept.</summary>
 public sealed record ObjectMeta
 {
-    private static readonly IReadOnlyDictionary<string, string> NoText = new Dictionary<string, string>();
-
     /// <summary>Name, unique in its namespace and kind.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>Namespace; empty for cluster-scoped objects.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Namespace { get; init; } = "";
 
     /// <summary>Unique over time: an object deleted and created again under one name has another.</summary>
@@ -46,22 +46,26 @@ public sealed record ObjectMeta
     public long Generation { get; init; }
 
     /// <summary>When the server created it (server's clock).</summary>
+    [JsonConverter(typeof(TolerantTimeConverter))]
     public DateTimeOffset? CreationTimestamp { get; init; }
 
     /// <summary>When deletion was asked for; null while it is not.</summary>
+    [JsonConverter(typeof(TolerantTimeConverter))]
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
     /// <summary>Labels; empty when absent.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = NoText;
+    [JsonConverter(typeof(StringMapConverter))]
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = StringMap.Empty;
 
-    /// <summary>Annotations; empty when absent.</summary>
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = NoText;
+    /// <summary>Annotations, without kubectl's copy of the object; empty when absent.</summary>
+    [JsonConverter(typeof(AnnotationsConverter))]
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = StringMap.Empty;
 
     /// <summary>Owners; empty when absent.</summary>
-    public IReadOnlyList<OwnerReference> OwnerReferences { get; init; } = [];
+    public IReadOnlyList<OwnerReference> OwnerReferences { get; init => field = value ?? []; } = [];
 
     /// <summary>Finalizers; empty when absent.</summary>
-    public IReadOnlyList<string> Finalizers { get; init; } = [];
+    public IReadOnlyList<string> Finalizers { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// Hash of the values of the fields that field manager <see cref="FieldManagers.Blueprint"/> owns, as computed by <c>OwnedFields</c>;
@@ -87,9 +91,11 @@ public sealed record ObjectMeta
 public sealed record OwnerReference
 {
     /// <summary>API version of the owner.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string ApiVersion { get; init; } = "";
 
     /// <summary>Kind of the owner.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Kind { get; init; } = "";
 
     /// <summary>Name of the owner.</summary>

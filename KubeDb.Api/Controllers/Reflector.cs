@@ -1,0 +1,259 @@
+using System.Diagnostics.CodeAnalysis;
+using KubeDb.Api.Controllers.Telemetry;
+using KubeDb.Api.Kubernetes;
+using Microsoft.Extensions.Logging;
+
+namespace KubeDb.Api.Controllers;
+
+/// <summary>Keeps a store in step with one namespace, or all, of the server: list, watch, and again.</summary>
+[SuppressMessage("Performance", "CA1812", Justification = "Created by Informer.")]
+internal sealed partial class Reflector<T>(
+    string scope,
+    InformerOptions<T> options,
+    IKubernetesClient client,
+    ObjectStore<T> store,
+    Action<CacheChange<T>> publish,
+    TimeProvider time,
+    Random random,
+    ILogger log)
+    where T : class, IKubernetesObject
+{
+    private readonly KeyValuePair<string, object?> _label = Instruments.Label("resource", options.Type.ToString());
+    private volatile bool _synced;
+    private volatile bool _absent;
+    private long _lastSign = time.GetTimestamp();
+    private int _failures;
+
+    // The version to go on from; null when a list is needed.
+    private string? _version;
+
+    public bool HasSynced => _synced;
+
+    public bool IsServed => !_absent;
+
+    public long LastSign => Interlocked.Read(ref _lastSign);
+
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            try
+            {
+                var pause = _version is null ? await ListAsync(cancel) : await WatchAsync(_version, cancel);
+                Sign();
+                if (pause > TimeSpan.Zero)
+                    await Task.Delay(pause, time, cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem)
+            {
+                // Bytes that can not be decoded, or a fault of ours: an informer that ended would leave every decision on old facts.
+                LogBroken(log, options.Type, problem);
+                _version = null;
+                try
+                {
+                    await Task.Delay(Backoff(), time, cancel);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Lists all pages and takes them in; returns how long to wait before going on.</summary>
+    private async Task<TimeSpan> ListAsync(CancellationToken cancel)
+    {
+        store.BeginList();
+        var replaced = false;
+        try
+        {
+            var items = new List<T>();
+            var (version, error) = await ReadPagesAsync(items, cancel);
+            if (error is not null)
+                return OnListError(error);
+            Instruments.Lists.Add(1, _label);
+            replaced = true;
+            Take(items, version, isInitial: !_synced);
+            return TimeSpan.Zero;
+        }
+        finally
+        {
+            if (!replaced)
+                store.AbandonList();
+        }
+    }
+
+    private void Take(List<T> items, string version, bool isInitial)
+    {
+        foreach (var change in store.Replace(scope, items, version, isInitial))
+            publish(change);
+        _version = version;
+        _absent = false;
+        _failures = 0;
+        if (!_synced)
+            LogSynced(log, items.Count, options.Type);
+        _synced = true;
+    }
+
+    private async Task<(string Version, ApiError? Error)> ReadPagesAsync(List<T> items, CancellationToken cancel)
+    {
+        // The token of a page can expire while pages are read; a list in one piece can not.
+        var (version, error) = await ReadPagesAsync(items, options.PageSize, cancel);
+        if (error?.Kind is not ApiErrorKind.Gone)
+            return (version, error);
+        items.Clear();
+        return await ReadPagesAsync(items, 0, cancel);
+    }
+
+    private async Task<(string Version, ApiError? Error)> ReadPagesAsync(List<T> items, int pageSize, CancellationToken cancel)
+    {
+        var request = new ApiRequest
+        {
+            Verb = ApiVerb.List,
+            Type = options.Type,
+            Namespace = scope,
+            LabelSelector = options.LabelSelector,
+            FieldSelector = options.FieldSelector,
+            Limit = pageSize,
+        };
+        while (true)
+        {
+            var page = await client.ListAsync(request, options.Decode, cancel);
+            Sign();
+            if (!page.Succeeded)
+                return ("", page.Error);
+            items.AddRange(page.Value.Items);
+            if (page.Value.Continue.Length == 0)
+                return (page.Value.ResourceVersion, null);
+            request = request with { Continue = page.Value.Continue };
+        }
+    }
+
+    private TimeSpan OnListError(ApiError error)
+    {
+        if (error.Kind is not ApiErrorKind.NotFound || !options.Optional)
+        {
+            LogListFailed(log, options.Type, error.Code, error.Message);
+            return error.RetryAfter is { } asked ? Jitter(asked) : Backoff();
+        }
+
+        if (!_absent)
+            LogAbsent(log, options.Type);
+        _absent = true;
+        store.BeginList();
+        foreach (var change in store.Replace(scope, [], "", isInitial: false))
+            publish(change);
+        _synced = true;
+        return Jitter(options.ProbeInterval);
+    }
+
+    /// <summary>Watches until the watch ends, for whatever reason; returns how long to wait before going on.</summary>
+    private async Task<TimeSpan> WatchAsync(string version, CancellationToken cancel)
+    {
+        using var watchdog = new CancellationTokenSource(options.IdleTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, watchdog.Token);
+        var watch = new WatchOptions
+        {
+            Namespace = scope,
+            ResourceVersion = version,
+            LabelSelector = options.LabelSelector,
+            FieldSelector = options.FieldSelector,
+            Timeout = Jitter(options.WatchTimeout),
+            IdleTimeout = options.IdleTimeout,
+        };
+        var began = time.GetTimestamp();
+        ApiError? error = null;
+        try
+        {
+            await foreach (var change in client.WatchAsync(options.Type, watch, options.Decode, either.Token))
+            {
+                watchdog.CancelAfter(options.IdleTimeout);
+                Sign();
+                if (change.Type is WatchEventType.Error)
+                {
+                    error = change.Error;
+                    break;
+                }
+
+                Take(change);
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return Restart("idle", TimeSpan.Zero);
+        }
+
+        if (error is not null)
+            return OnWatchError(error);
+
+        // A server that ends watches at once must not be asked again at once.
+        return Restart("ended", time.GetElapsedTime(began) < TimeSpan.FromSeconds(1) ? Backoff() : TimeSpan.Zero);
+    }
+
+    private void Take(WatchEvent<T> change)
+    {
+        _failures = 0;
+        var known = _version!;
+        var isNews = ResourceVersions.IsNewer(change.ResourceVersion, known);
+        if (isNews)
+            _version = change.ResourceVersion;
+        if (change.Object is not { } item)
+            return;
+
+        // The end of a UID is final, so a deletion always counts; other events in a watch come in order, and one that does not is a repeat.
+        CacheChange<T>? taken = null;
+        if (change.Type is WatchEventType.Deleted)
+            taken = store.Remove(item.Metadata.Key, item.Metadata.Uid, told: true);
+        else if (isNews)
+            taken = store.Put(item, ownWrite: false);
+        if (taken is { } news)
+            publish(news);
+    }
+
+    private TimeSpan OnWatchError(ApiError error)
+    {
+        var resumes = error.Kind is ApiErrorKind.Unreachable or ApiErrorKind.TooManyRequests or ApiErrorKind.ServerError
+            or ApiErrorKind.Unauthorized or ApiErrorKind.Forbidden;
+        if (!resumes)
+            _version = null;
+        LogWatchFailed(log, options.Type, error.Code, error.Message, resumes ? "it goes on from the same version" : "the kind is listed again");
+        var pause = error.RetryAfter is { } asked ? Jitter(asked) : Backoff();
+        return Restart(error.Kind.ToString().ToLowerInvariant(), pause);
+    }
+
+    private TimeSpan Restart(string reason, TimeSpan pause)
+    {
+        Instruments.WatchRestarts.Add(1, _label, Instruments.Label("reason", reason));
+        return pause;
+    }
+
+    private TimeSpan Backoff()
+    {
+        var wait = options.BackoffStart * Math.Pow(2, Math.Min(_failures++, 30));
+        return Jitter(wait < options.BackoffCap ? wait : options.BackoffCap);
+    }
+
+    private TimeSpan Jitter(TimeSpan wait) => wait * (1 + (random.NextDouble() / 2));
+
+    private void Sign() => Interlocked.Exchange(ref _lastSign, time.GetTimestamp());
+
+    [LoggerMessage(1, LogLevel.Information, "Holding {Count} {Type}.")]
+    private static partial void LogSynced(ILogger log, int count, ResourceType type);
+
+    [LoggerMessage(2, LogLevel.Warning, "Listing {Type} failed ({Code}: {Message}); trying again.")]
+    private static partial void LogListFailed(ILogger log, ResourceType type, int code, string message);
+
+    [LoggerMessage(3, LogLevel.Information, "The server does not serve {Type}; looking for it from time to time.")]
+    private static partial void LogAbsent(ILogger log, ResourceType type);
+
+    [LoggerMessage(4, LogLevel.Debug, "The watch of {Type} ended ({Code}: {Message}); {Next}.")]
+    private static partial void LogWatchFailed(ILogger log, ResourceType type, int code, string message, string next);
+
+    [LoggerMessage(5, LogLevel.Error, "Keeping up with {Type} hit a fault; listing it again.")]
+    private static partial void LogBroken(ILogger log, ResourceType type, Exception problem);
+}

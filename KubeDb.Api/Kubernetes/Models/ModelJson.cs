@@ -1,0 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace KubeDb.Api.Kubernetes.Models;
+
+/// <summary>Generated readers of the observed kinds. What a type does not name is passed over.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(TolerantTimeConverter)])]
+[JsonSerializable(typeof(ObjectMeta))]
+[JsonSerializable(typeof(Condition))]
+[JsonSerializable(typeof(Pod))]
+[JsonSerializable(typeof(Secret))]
+[JsonSerializable(typeof(PersistentVolumeClaim))]
+[JsonSerializable(typeof(StatefulSet))]
+[JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(Lease))]
+[JsonSerializable(typeof(Namespace))]
+[JsonSerializable(typeof(StorageClass))]
+internal sealed partial class ModelJson : JsonSerializerContext
+{
+    /// <summary>Reads one object.</summary>
+    /// <exception cref="JsonException">The bytes are not such an object.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
+        where T : class =>
+        JsonSerializer.Deserialize(utf8, type) ?? throw new JsonException($"Expected a {typeof(T).Name}, found null.");
+}

@@ -1,0 +1,60 @@
+using System.Buffers;
+
+namespace KubeDb.Api.Kubernetes.Transport;
+
+/// <summary>A growing run of bytes in a rented array, given back on dispose. Not to be read afterwards.</summary>
+internal sealed class PooledBytes(int capacity) : IDisposable
+{
+    private byte[] _array = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 4096));
+
+    /// <summary>How many bytes are in it.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>The bytes.</summary>
+    public ReadOnlySpan<byte> Span => _array.AsSpan(0, Length);
+
+    /// <summary>Reads a stream to its end; false when it is longer than the limit.</summary>
+    public async ValueTask<bool> ReadToEndAsync(Stream stream, int limit, CancellationToken cancel)
+    {
+        while (true)
+        {
+            if (Length == _array.Length)
+                Grow(Length + 1);
+            var read = await stream.ReadAsync(_array.AsMemory(Length), cancel);
+            if (read == 0)
+                return true;
+            Length += read;
+            if (Length > limit)
+                return false;
+        }
+    }
+
+    /// <summary>Adds bytes up to the limit; false when some did not fit.</summary>
+    public bool Append(ReadOnlySpan<byte> bytes, int limit)
+    {
+        var fit = bytes[..Math.Min(bytes.Length, Math.Max(0, limit - Length))];
+        if (Length + fit.Length > _array.Length)
+            Grow(Length + fit.Length);
+        fit.CopyTo(_array.AsSpan(Length));
+        Length += fit.Length;
+        return fit.Length == bytes.Length;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        var array = _array;
+        _array = [];
+        Length = 0;
+        if (array.Length > 0)
+            ArrayPool<byte>.Shared.Return(array, clearArray: true);
+    }
+
+    private void Grow(int atLeast)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(atLeast, _array.Length * 2));
+        Span.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_array, clearArray: true);
+        _array = larger;
+    }
+}

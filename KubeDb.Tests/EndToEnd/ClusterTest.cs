@@ -1,0 +1,162 @@
+using System.Text.Json.Nodes;
+using KubeDb.Tests.Support;
+
+namespace KubeDb.Tests.EndToEnd;
+
+/// <summary>
+/// A test that drives the installed operators with kubectl, as a person does, in a namespace of its own. When it fails it prints what a
+/// person would look at: the objects' conditions, the events, the pods, and the operators' last log lines.
+/// </summary>
+[Category("EndToEnd")]
+public abstract class ClusterTest
+{
+    /// <summary>Versions of the test catalog (hack/catalog.yaml).</summary>
+    protected const string Redis7 = "7.0.15", Redis8 = "8.2.2", Valkey8 = "valkey-8.1.1";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>The namespace of the test.</summary>
+    protected string Namespace { get; private set; } = "";
+
+    [SetUp]
+    public async Task CreateNamespace()
+    {
+        if (Environment.GetEnvironmentVariable("KUBEDB_TEST_KUBECONFIG") is null)
+            Assert.Ignore("No cluster: run hack/test e2e, which brings one up.");
+        var name = string.Concat(TestContext.CurrentContext.Test.Name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
+        Namespace = $"{name[..Math.Min(name.Length, 40)].Trim('-')}-{Guid.NewGuid().ToString("N")[..5]}";
+        await Kubectl("create", "namespace", Namespace);
+    }
+
+    [TearDown]
+    public async Task DeleteNamespace()
+    {
+        if (Namespace.Length == 0)
+            return;
+        if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed)
+            await TellWhatHappened();
+        await Tool.RunAsync("kubectl", ["delete", "namespace", Namespace, "--wait=false"]);
+    }
+
+    /// <summary>Runs kubectl and returns what it printed; fails the test when it fails.</summary>
+    protected static async Task<string> Kubectl(params string[] arguments) => (await Tool.RunAsync("kubectl", arguments)).OrFail().TrimEnd();
+
+    /// <summary>Runs kubectl in the test's namespace.</summary>
+    protected Task<string> KubectlHere(params string[] arguments) => Kubectl(["-n", Namespace, .. arguments]);
+
+    /// <summary>Runs kubectl in the test's namespace, whatever comes of it.</summary>
+    protected Task<ToolResult> TryKubectl(params string[] arguments) => Tool.RunAsync("kubectl", ["-n", Namespace, .. arguments]);
+
+    /// <summary>Applies manifests into the test's namespace.</summary>
+    protected async Task Apply(string yaml) => (await Tool.RunAsync("kubectl", ["-n", Namespace, "apply", "-f", "-"], yaml)).OrFail();
+
+    /// <summary>An object as JSON; null when it does not exist.</summary>
+    protected async Task<JsonNode?> Get(string kind, string name)
+    {
+        var result = await TryKubectl("get", kind, name, "-o", "json", "--ignore-not-found");
+        return string.IsNullOrWhiteSpace(result.OrFail()) ? null : JsonNode.Parse(result.Output);
+    }
+
+    /// <summary>Waits, with kubectl wait, for the phase of a database.</summary>
+    protected Task WaitForPhase(string database, string phase, TimeSpan? limit = null) =>
+        KubectlHere("wait", $"--for=jsonpath={{.status.phase}}={phase}", $"rd/{database}", $"--timeout={(int)(limit ?? Patience).TotalSeconds}s");
+
+    /// <summary>Waits, with kubectl wait, for a request to be Successful.</summary>
+    protected Task WaitForSuccess(string request, TimeSpan? limit = null) =>
+        KubectlHere("wait", "--for=condition=Successful", $"rdops/{request}", $"--timeout={(int)(limit ?? Patience).TotalSeconds}s");
+
+    /// <summary>Waits, with kubectl wait, for the phase of a request.</summary>
+    protected Task WaitForRequestPhase(string request, string phase, TimeSpan? limit = null) =>
+        KubectlHere("wait", $"--for=jsonpath={{.status.phase}}={phase}", $"rdops/{request}", $"--timeout={(int)(limit ?? Patience).TotalSeconds}s");
+
+    /// <summary>Runs redis-cli in the pod, as the guides do: no container named, no password given.</summary>
+    protected Task<string> RedisCli(string pod, params string[] arguments) => KubectlHere(["exec", pod, "--", "redis-cli", .. arguments]);
+
+    /// <summary>The value of a setting of the running server.</summary>
+    protected async Task<string> ConfigGet(string pod, string directive) =>
+        (await RedisCli(pod, "config", "get", directive)).Split('\n').ElementAtOrDefault(1)?.Trim() ?? "";
+
+    /// <summary>The UID of a pod; empty when it does not exist.</summary>
+    protected async Task<string> PodUid(string pod) => (await TryKubectl("get", "pod", pod, "-o", "jsonpath={.metadata.uid}", "--ignore-not-found")).Output.Trim();
+
+    /// <summary>A condition of an object; null when it is absent.</summary>
+    protected async Task<JsonNode?> Condition(string kind, string name, string type) =>
+        (await Get(kind, name))?["status"]?["conditions"]?.AsArray().FirstOrDefault(c => c?["type"]?.GetValue<string>() == type);
+
+    /// <summary>Asks again until the condition holds.</summary>
+    protected static async Task Eventually(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (clock.Elapsed > (limit ?? Patience))
+                Assert.Fail($"Not within {limit ?? Patience}: {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(250));
+        }
+    }
+
+    /// <summary>A minimal Redis with a durable volume.</summary>
+    protected static string Redis(string name, string version = Redis7, string more = "") => $$"""
+        apiVersion: kubedb.com/v1
+        kind: Redis
+        metadata: {name: {{name}}}
+        spec:
+          version: "{{version}}"
+          storageType: Durable
+          storage:
+            accessModes: [ReadWriteOnce]
+            resources: {requests: {storage: 64Mi} }
+          podTemplate:
+            spec:
+              containers:
+                - {name: redis, resources: {requests: {cpu: 20m, memory: 64Mi}, limits: {memory: 128Mi} } }
+        {{Indent(more)}}
+        """;
+
+    /// <summary>A Reconfigure request.</summary>
+    protected static string Reconfigure(string name, string database, string configuration) => $$"""
+        apiVersion: ops.kubedb.com/v1alpha1
+        kind: RedisOpsRequest
+        metadata: {name: {{name}}}
+        spec:
+          type: Reconfigure
+          databaseRef: {name: {{database}}}
+          configuration:
+        {{Indent(configuration, 4)}}
+        """;
+
+    /// <summary>A Restart request.</summary>
+    protected static string Restart(string name, string database) => $$"""
+        apiVersion: ops.kubedb.com/v1alpha1
+        kind: RedisOpsRequest
+        metadata: {name: {{name}}}
+        spec:
+          type: Restart
+          databaseRef: {name: {{database}}}
+        """;
+
+    /// <summary>A secret with one file.</summary>
+    protected static string ConfigSecret(string name, string text) => $$"""
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: {{name}}}
+        stringData:
+          redis.conf: |
+        {{Indent(text, 4)}}
+        """;
+
+    private static string Indent(string text, int by = 2) => string.Join('\n', text.Trim('\n').Split('\n').Select(line => new string(' ', by) + line));
+
+    private async Task TellWhatHappened()
+    {
+        TestContext.Out.WriteLine((await TryKubectl("get", "rd,rdops,petsets,statefulsets,pods,pvc,secrets,services", "-o", "wide")).Everything);
+        TestContext.Out.WriteLine((await TryKubectl("describe", "rd,rdops")).Everything);
+        TestContext.Out.WriteLine((await TryKubectl("describe", "pods")).Everything);
+        TestContext.Out.WriteLine((await TryKubectl("get", "events", "--sort-by=.metadata.creationTimestamp")).Everything);
+        foreach (var name in (string[])["kubedb-provisioner", "kubedb-ops-manager"])
+        {
+            var log = await Tool.RunAsync("kubectl", ["-n", "kubedb", "logs", "-l", $"app.kubernetes.io/name={name}", "--tail=60", "--prefix"]);
+            TestContext.Out.WriteLine($"--- {name}\n{log.Everything}");
+        }
+    }
+}

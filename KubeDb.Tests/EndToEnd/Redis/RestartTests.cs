@@ -1,0 +1,75 @@
+using System.Diagnostics;
+
+namespace KubeDb.Tests.EndToEnd.Redis;
+
+[TestFixture]
+public sealed class RestartTests : ClusterTest
+{
+    [Test]
+    public async Task Every_pod_is_new_and_the_data_is_there()
+    {
+        await Apply(Redis("again"));
+        await WaitForPhase("again", "Ready");
+        await RedisCli("again-0", "set", "greeting", "hello");
+        var uid = await PodUid("again-0");
+
+        var bare = Stopwatch.StartNew();
+        await KubectlHere("delete", "pod", "again-0", "--wait=false");
+        await Eventually(async () => await PodUid("again-0") is var now && now != uid && now != "", "a new pod");
+        await KubectlHere("wait", "--for=condition=Ready", "pod/again-0", "--timeout=60s");
+        TestContext.Out.WriteLine($"bare pod restart: {bare.Elapsed.TotalSeconds:F1} s");
+        await WaitForPhase("again", "Ready");
+        uid = await PodUid("again-0");
+
+        var clock = Stopwatch.StartNew();
+        await Apply(Restart("restart", "again"));
+        await WaitForSuccess("restart");
+        TestContext.Out.WriteLine($"Restart request: {clock.Elapsed.TotalSeconds:F1} s");
+
+        var conditions = (await Get("rdops", "restart"))!["status"]!["conditions"]!.AsArray().Select(c => $"{c!["type"]}: {c["message"]}").ToList();
+        var documented = new[]
+        {
+            "Restart: Redis ops request is restarting the database nodes",
+            "EvictPod--again-0: evict pod; ConditionStatus:True; PodName:again-0",
+            "IsPodReady--again-0: is pod ready; ConditionStatus:True; PodName:again-0",
+            "RestartPods: Successfully restarted pods",
+            "Successful: Successfully Restarted Database",
+        };
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await PodUid("again-0"), Is.Not.EqualTo(uid));
+            Assert.That(await RedisCli("again-0", "get", "greeting"), Is.EqualTo("hello"));
+            Assert.That(conditions.Where(documented.Contains), Is.EqualTo(documented));
+            Assert.That(await Condition("rd", "again", "Paused"), Is.Null);
+        });
+        await WaitForPhase("again", "Ready");
+    }
+
+    [Test]
+    public async Task Of_several_the_newest_runs_and_the_others_are_Skipped()
+    {
+        await Apply(Redis("popular"));
+        await WaitForPhase("popular", "Ready");
+
+        await Apply(Restart("one", "popular"));
+        await Apply(Restart("two", "popular") + "\n---\n" + Restart("three", "popular"));
+        await Eventually(
+            async () => (await KubectlHere("get", "rdops", "-o", "jsonpath={range .items[*]}{.status.phase}{\"\\n\"}{end}"))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: 3 } phases && phases.All(p => p is "Successful" or "Skipped"),
+            "every request ends");
+        await WaitForPhase("popular", "Ready");
+        Assert.That(await Condition("rd", "popular", "Paused"), Is.Null);
+    }
+
+    [Test]
+    public async Task A_halted_database_is_waited_for()
+    {
+        await Apply(Redis("asleep", more: "halted: true"));
+        await WaitForPhase("asleep", "Halted");
+        await Apply(Restart("patient", "asleep"));
+        await Eventually(async () => (await KubectlHere("describe", "rdops", "patient")).Contains("halted", StringComparison.OrdinalIgnoreCase), "the request says why it waits");
+
+        await KubectlHere("patch", "rd", "asleep", "--type=merge", "-p", """{"spec":{"halted":false}}""");
+        await WaitForSuccess("patient", TimeSpan.FromMinutes(3));
+    }
+}
