@@ -1,5 +1,7 @@
 using System.Globalization;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Shared;
+using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.OpsManager;
 
@@ -20,7 +22,7 @@ internal static class Arbitration
     /// <param name="database">What is known of the database.</param>
     public static Decision Decide(string kind, IReadOnlyList<IOpsRequest> requests, DatabaseState database)
     {
-        var open = requests.Where(r => !OpsPhases.IsTerminal(r.Status.Phase)).OrderBy(r => r, OldestFirst).ToList();
+        var open = requests.Where(r => !OpsRequestPhases.IsTerminal(r.Status.Phase)).OrderBy(r => r, OldestFirst).ToList();
         if (open.Count == 0)
             return Decision.Nothing;
         if (!database.Exists || database.IsDeleting)
@@ -30,7 +32,7 @@ internal static class Arbitration
             return Decision.Nothing with { Merge = MergeRecord.Resume(merged, open) };
 
         var running = Running(open, database);
-        var pending = open.Where(r => r != running && !r.Metadata.IsDeleting && OpsPhases.MayStart(r.Status.Phase)).ToList();
+        var pending = open.Where(r => r != running && !r.Metadata.IsDeleting && r.Status.Phase is "" or OpsRequestPhases.Pending or OpsRequestPhases.Approved).ToList();
         if (running is not null)
             return Decision.Nothing with { Run = running, Waits = [.. pending.Select(p => Behind(p, running))] };
 
@@ -60,7 +62,7 @@ internal static class Arbitration
 
     private static IOpsRequest? Running(List<IOpsRequest> open, DatabaseState database) =>
         open.FirstOrDefault(r => r.Metadata.Uid == database.HeldBy)
-        ?? open.FirstOrDefault(r => r.Status.Phase == OpsPhases.Progressing);
+        ?? open.FirstOrDefault(r => r.Status.Phase == OpsRequestPhases.Progressing);
 
     private static List<Verdict> Skips(string kind, List<IOpsRequest> pending)
     {
@@ -131,7 +133,7 @@ internal sealed record DatabaseState
     public required string Kind { get; init; }
 
     /// <summary>Namespace and name.</summary>
-    public required Api.Kubernetes.ObjectKey Key { get; init; }
+    public required ObjectKey Key { get; init; }
 
     /// <summary>False when there is none.</summary>
     public bool Exists { get; init; }

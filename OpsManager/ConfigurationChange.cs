@@ -109,7 +109,7 @@ internal sealed class ConfigurationChange(IKubernetesClient client, Requests req
         run.Database = run.World.Seen(written.OrThrow());
     }
 
-    private async Task<Planned> PlanFromAsync(OperationRun run, IDatabase database, CancellationToken cancel)
+    private static async Task<Planned> PlanFromAsync(OperationRun run, IDatabase database, CancellationToken cancel)
     {
         var configuration = run.Engine.Configuration!;
         var gathered = await run.World.GatherAsync(database, cancel);

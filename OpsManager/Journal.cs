@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Kinds;
-using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.OpsManager;

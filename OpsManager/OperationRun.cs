@@ -1,6 +1,7 @@
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kubernetes.Models;
+using Condition = KubeDb.Api.Kinds.Shared.Condition;
 
 namespace KubeDb.OpsManager;
 
@@ -54,8 +55,8 @@ internal sealed class OperationRun(World world, IOperation operation, IOpsReques
             foreach (var condition in Request.Status.Conditions.Where(c => c.Type != OpsConditions.Waiting))
             {
                 count++;
-                if (condition.LastTransitionTime is { } time && time > at)
-                    at = time;
+                if (condition.LastTransitionTime > at)
+                    at = condition.LastTransitionTime;
             }
 
             return new Progress(at, count);
@@ -82,7 +83,7 @@ internal sealed class OperationRun(World world, IOperation operation, IOpsReques
         ConditionOf(step) is { Status: "False" } condition && condition.Reason == OpsConditions.FailedReason(condition.Type) ? condition : null;
 
     /// <summary>The documented texts of the step.</summary>
-    public StepText Text(Step step) => Engine.Text(operation.Type, step.Name);
+    public StepText Text(Step step) => step.Message is { } own ? new StepText(step.Name, own) : Engine.Text(operation.Type, step.Name);
 
     /// <summary>How long the step may go without getting anywhere.</summary>
     public TimeSpan DeadlineOf(Step step) => Request.Timeout is { } timeout && timeout > TimeSpan.Zero ? timeout : step.Deadline;

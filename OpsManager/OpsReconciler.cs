@@ -1,5 +1,4 @@
 using KubeDb.Api.Controllers;
-using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 
@@ -9,7 +8,7 @@ namespace KubeDb.OpsManager;
 /// Reconciles the requests of one database. The key is the database's, whether it exists or not: one worker at a time per key is what
 /// makes arbitration need no lock of its own.
 /// </summary>
-internal sealed class OpsReconciler(World world, Requests requests, Intake intake, DatabaseHold hold, Lifecycle lifecycle) : IReconciler
+internal sealed class OpsReconciler(World world, Intake intake, DatabaseHold hold, Lifecycle lifecycle) : IReconciler
 {
     /// <inheritdoc/>
     public string Name => $"{world.Engine.Kinds.Name.ToLowerInvariant()}-ops";
@@ -58,7 +57,7 @@ internal sealed class OpsReconciler(World world, Requests requests, Intake intak
             IsDeleting = database?.Metadata.IsDeleting == true,
             IsHalted = database?.Spec.Halted == true || database?.Status.Phase == DatabasePhases.Halted,
             Phase = database?.Status.Phase ?? "",
-            HeldBy = database is null ? null : hold.HolderOf(database),
+            HeldBy = database is null ? null : DatabaseHold.HolderOf(database),
         };
     }
 }

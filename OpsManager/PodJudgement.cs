@@ -1,4 +1,3 @@
-using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.OpsManager;

@@ -4,7 +4,7 @@ using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kubernetes;
-using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.OpsManager;
 
@@ -80,7 +80,15 @@ internal sealed class Requests(IKubernetesClient client, EngineKinds kinds, ICac
 
     /// <summary>Emits an event on the request.</summary>
     public void Tell(IOpsRequest request, string type, string reason, string message) =>
-        events.Record(kinds.OpsRequest, request.Metadata, type, reason, message);
+        Tell(EventTarget.Of(kinds.OpsRequest, request.Metadata), type, reason, message);
+
+    private void Tell(EventTarget target, string type, string reason, string message)
+    {
+        if (type == "Normal")
+            events.Normal(target, reason, message);
+        else
+            events.Warning(target, reason, message);
+    }
 
     /// <summary>Emits an event on the request unless this process did already.</summary>
     public void TellOnce(IOpsRequest request, string type, string reason, string message)
@@ -134,7 +142,7 @@ internal sealed class Requests(IKubernetesClient client, EngineKinds kinds, ICac
             ["type"] = c.Type,
             ["status"] = c.Status,
             ["observedGeneration"] = c.ObservedGeneration,
-            ["lastTransitionTime"] = (c.LastTransitionTime ?? default).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
+            ["lastTransitionTime"] = (c.LastTransitionTime).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
             ["reason"] = c.Reason,
             ["message"] = c.Message,
         };

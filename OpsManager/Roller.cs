@@ -61,8 +61,26 @@ internal sealed class Roller(IKubernetesClient client, Requests requests, CrashR
         return StepResult.Done;
     }
 
+    /// <summary>Whether every pod of the database is there, Ready and caught up.</summary>
+    public static async Task<Readiness> AllBackAsync(OperationRun run, CancellationToken cancel)
+    {
+        var pods = run.Pods;
+        if (pods.Count < run.World.DesiredPods(run.Database))
+            return Readiness.NotYet("Not all pods are there yet.");
+        foreach (var pod in pods)
+        {
+            var readiness = pod.IsReady
+                ? await run.Engine.Restarts.CaughtUpAsync(await run.InstancesAsync(cancel), pod, cancel)
+                : Readiness.NotYet(PodJudgement.WhyNotReady(pod));
+            if (!readiness.IsReady)
+                return readiness;
+        }
+
+        return Readiness.Yes;
+    }
+
     /// <summary>The pod that goes next: one that is down anyway, else the engine's choice.</summary>
-    private static async Task<Pod> NextAsync(OperationRun run, IReadOnlyList<Pod> old, CancellationToken cancel)
+    private static async Task<Pod> NextAsync(OperationRun run, List<Pod> old, CancellationToken cancel)
     {
         if (old.FirstOrDefault(p => !p.IsReady) is { } down)
             return down;

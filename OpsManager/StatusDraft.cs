@@ -1,4 +1,4 @@
-using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.OpsManager;
 
@@ -37,4 +37,14 @@ internal sealed record StatusDraft(string Phase, long Generation, IReadOnlyList<
 
     /// <summary>In the phase.</summary>
     public StatusDraft In(string phase) => phase == Phase ? this : this with { Phase = phase };
+}
+
+/// <summary>Finds conditions.</summary>
+internal static class ConditionLists
+{
+    /// <summary>The condition of that type, or null.</summary>
+    public static Condition? Find(this IReadOnlyList<Condition> conditions, string type) => conditions.FirstOrDefault(c => c.Type == type);
+
+    /// <summary>True when the condition of that type is there and True.</summary>
+    public static bool IsTrue(this IReadOnlyList<Condition> conditions, string type) => conditions.Find(type) is { IsTrue: true };
 }

@@ -10,6 +10,9 @@ internal sealed record Step
     /// <summary>Stable name; the engine turns it into the documented condition and sentence.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Message of the condition of a step that the contract does not document; its condition is its name. Null for those that it does.</summary>
+    public string? Message { get; init; }
+
     /// <summary>How long the step may go without getting anywhere, unless the request says otherwise.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(2);
 

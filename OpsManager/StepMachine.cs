@@ -1,5 +1,4 @@
 using KubeDb.Api.Controllers;
-using KubeDb.Api.Kinds;
 using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.OpsManager;
@@ -31,6 +30,11 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
             _seen.Forget(run.Request.Metadata.Uid);
         return outcome;
     }
+
+    /// <summary>True when nothing is left to do for the request but to end it.</summary>
+    public static bool IsOver(OperationRun run) => run.Failure is null
+        ? run.Operation.Steps.All(s => run.IsRecorded(s) || !s.IsNeeded(run))
+        : run.Operation.Undo.All(s => run.IsSettled(s) || !s.IsNeeded(run));
 
     private async Task<Outcome> ForwardAsync(OperationRun run, CancellationToken cancel)
     {
@@ -96,6 +100,10 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
         {
             return await step.DoAsync(run, cancel);
         }
+        catch (NotKnownException e)
+        {
+            return e.Why;
+        }
         catch (ApiException e) when (e.Error.Kind is not (ApiErrorKind.Conflict or ApiErrorKind.NotLeader))
         {
             LogApiError(run.Request.Metadata.Key, step.Name, e.Error.Code, e.Error.Message);
@@ -114,14 +122,14 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
     private async Task PassAsync(OperationRun run, Step step, StepResult result, CancellationToken cancel)
     {
         var took = _seen.Since(run.Request.Metadata.Uid, run.Progress);
-        var text = run.Engine.Text(run.Operation.Type, step.Name);
+        var text = run.Text(step);
         var message = result.Message.Length > 0 ? result.Message : text.Message;
         await requests.ChangeAsync(
             run,
             s => s.Without(OpsConditions.Waiting).With(text.Condition, !result.Negative, result.Reason.Length > 0 ? result.Reason : text.Condition, message),
             cancel);
         requests.Tell(run.Request, "Normal", text.Condition, message);
-        OpsMetrics.Step(run, step.Name, "done", took);
+        OpsMetrics.Step(run, step.Name, "done", took, time.GetUtcNow());
         LogPassed(run.Request.Metadata.Key, step.Name, message);
     }
 
@@ -155,11 +163,11 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
     private async Task FailAsync(OperationRun run, Step step, StepResult result, CancellationToken cancel)
     {
         var took = _seen.Since(run.Request.Metadata.Uid, run.Progress);
-        var text = run.Engine.Text(run.Operation.Type, step.Name);
+        var text = run.Text(step);
         var reason = OpsConditions.FailedReason(text.Condition);
         await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).With(text.Condition, false, reason, result.Message), cancel);
         requests.Tell(run.Request, "Warning", reason, result.Message);
-        OpsMetrics.Step(run, step.Name, "failed", took);
+        OpsMetrics.Step(run, step.Name, "failed", took, time.GetUtcNow());
         LogFailed(run.Request.Metadata.Key, step.Name, result.Message);
     }
 
@@ -167,7 +175,7 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
     {
         var deadline = run.DeadlineOf(step);
         var seen = _seen.Since(run.Request.Metadata.Uid, run.Progress);
-        var recorded = time.GetUtcNow() - run.Progress;
+        var recorded = time.GetUtcNow() - run.Progress.At;
         return seen >= deadline || (recorded >= deadline && seen >= (deadline < Grace ? deadline : Grace));
     }
 

@@ -1,5 +1,4 @@
 using KubeDb.Api.Engines;
-using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.OpsManager.Operations;
@@ -221,7 +220,7 @@ internal sealed class ReconfigureUndo
         var rolled = await _roller.RollAsync(run, _back(run), cancel);
         if (rolled.End != StepEnd.Done)
             return rolled;
-        if (await _roller.AllBackAsync(run, cancel) is { IsReady: false } missing)
+        if (await Roller.AllBackAsync(run, cancel) is { IsReady: false } missing)
             return StepResult.Wait("PodNotReady", missing.Reason, Poll);
         var plan = await _change.PlanBackAsync(run, cancel);
         if (plan.Plan is null)
