@@ -89,7 +89,7 @@ public sealed partial class LeaderElection : ILeadership, IDisposable
             while (true)
             {
                 Interlocked.Exchange(ref _lastSign, _time.GetTimestamp());
-                await TryAsync(cancel);
+                await TryOnceAsync(cancel);
                 await Task.Delay(_options.RetryPeriod * (1 + (_random.NextDouble() / 5)), _time, cancel);
             }
         }
@@ -117,6 +117,19 @@ public sealed partial class LeaderElection : ILeadership, IDisposable
     {
         End("released");
         _fence.Dispose();
+    }
+
+    private async Task TryOnceAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await TryAsync(cancel);
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            // An answer that can not be read must not end the election for good.
+            LogBroken(_log, _options.Lease, problem);
+        }
     }
 
     private async Task TryAsync(CancellationToken cancel)
@@ -315,4 +328,7 @@ public sealed partial class LeaderElection : ILeadership, IDisposable
 
     [LoggerMessage(44, LogLevel.Warning, "Lease {Lease} could not be given back: {Message}; it expires by itself.")]
     private static partial void LogNotReleased(ILogger log, ObjectKey lease, string message);
+
+    [LoggerMessage(45, LogLevel.Error, "The election by lease {Lease} hit a fault; trying again.")]
+    private static partial void LogBroken(ILogger log, ObjectKey lease, Exception problem);
 }
