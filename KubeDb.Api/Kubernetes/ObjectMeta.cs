@@ -26,21 +26,24 @@ public interface IKubernetesObject<TSelf> : IKubernetesObject
 /// <summary>Decodes one object from the server's JSON. Throws <see cref="System.Text.Json.JsonException"/> on other bytes.</summary>
 public delegate T ObjectDecoder<out T>(ReadOnlySpan<byte> utf8);
 
-/// <summary>Metadata of an observed object; <c>managedFields</c> is read for <see cref="Fingerprint"/> and not kept.</summary>
+/// <summary>
+/// Metadata of an observed object; <c>managedFields</c> is read for <see cref="Fingerprint"/> and not kept. The setters turn null into the
+/// default, because generated decoders set every property, also those that the JSON lacks.
+/// </summary>
 public sealed record ObjectMeta
 {
     /// <summary>Name, unique in its namespace and kind.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Namespace; empty for cluster-scoped objects.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Namespace { get; init; } = "";
+    public string Namespace { get; init => field = value ?? ""; } = "";
 
     /// <summary>Unique over time: an object deleted and created again under one name has another.</summary>
-    public string Uid { get; init; } = "";
+    public string Uid { get; init => field = value ?? ""; } = "";
 
     /// <summary>Version of the stored object; empty before it is stored.</summary>
-    public string ResourceVersion { get; init; } = "";
+    public string ResourceVersion { get; init => field = value ?? ""; } = "";
 
     /// <summary>Counts changes of the spec.</summary>
     public long Generation { get; init; }
@@ -55,11 +58,11 @@ public sealed record ObjectMeta
 
     /// <summary>Labels; empty when absent.</summary>
     [JsonConverter(typeof(StringMapConverter))]
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = StringMap.Empty;
+    public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? StringMap.Empty; } = StringMap.Empty;
 
     /// <summary>Annotations, without kubectl's copy of the object; empty when absent.</summary>
     [JsonConverter(typeof(AnnotationsConverter))]
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = StringMap.Empty;
+    public IReadOnlyDictionary<string, string> Annotations { get; init => field = value ?? StringMap.Empty; } = StringMap.Empty;
 
     /// <summary>Owners; empty when absent.</summary>
     public IReadOnlyList<OwnerReference> OwnerReferences { get; init => field = value ?? []; } = [];
@@ -92,17 +95,17 @@ public sealed record OwnerReference
 {
     /// <summary>API version of the owner.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string ApiVersion { get; init; } = "";
+    public string ApiVersion { get; init => field = value ?? ""; } = "";
 
     /// <summary>Kind of the owner.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Kind { get; init; } = "";
+    public string Kind { get; init => field = value ?? ""; } = "";
 
     /// <summary>Name of the owner.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>UID of the owner.</summary>
-    public string Uid { get; init; } = "";
+    public string Uid { get; init => field = value ?? ""; } = "";
 
     /// <summary>True for the one owner that manages the object.</summary>
     public bool Controller { get; init; }

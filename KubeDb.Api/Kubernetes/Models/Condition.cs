@@ -7,19 +7,19 @@ public sealed record Condition
 {
     /// <summary>What it is about; unique in a status.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>True</c>, <c>False</c> or <c>Unknown</c>.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Status { get; init; } = "";
+    public string Status { get; init => field = value ?? ""; } = "";
 
     /// <summary>Stable CamelCase id of why.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Reason { get; init; } = "";
+    public string Reason { get; init => field = value ?? ""; } = "";
 
     /// <summary>The sentence for people.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Message { get; init; } = "";
+    public string Message { get; init => field = value ?? ""; } = "";
 
     /// <summary>Generation of the spec that it speaks of; 0 when not said.</summary>
     public long ObservedGeneration { get; init; }

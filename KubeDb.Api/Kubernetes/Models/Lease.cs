@@ -56,5 +56,5 @@ public sealed record NamespaceStatus
 {
     /// <summary><c>Active</c> or <c>Terminating</c>.</summary>
     [System.Text.Json.Serialization.JsonConverter(typeof(PooledStringConverter))]
-    public string Phase { get; init; } = "";
+    public string Phase { get; init => field = value ?? ""; } = "";
 }

@@ -34,7 +34,7 @@ public sealed record PodSpec
 {
     /// <summary>Node that it is bound to; empty before.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string NodeName { get; init; } = "";
+    public string NodeName { get; init => field = value ?? ""; } = "";
 
     /// <summary>Containers.</summary>
     public IReadOnlyList<Container> Containers { get; init => field = value ?? []; } = [];
@@ -45,11 +45,11 @@ public sealed record Container
 {
     /// <summary>Name.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Image as asked for.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Image { get; init; } = "";
+    public string Image { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>What a pod is.</summary>
@@ -57,11 +57,11 @@ public sealed record PodStatus
 {
     /// <summary><c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Unknown</c>.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Phase { get; init; } = "";
+    public string Phase { get; init => field = value ?? ""; } = "";
 
     /// <summary>Why, such as <c>Evicted</c>.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Reason { get; init; } = "";
+    public string Reason { get; init => field = value ?? ""; } = "";
 
     /// <summary>Address; empty before it has one.</summary>
     [JsonPropertyName("podIP")]
@@ -85,7 +85,7 @@ public sealed record ContainerStatus
 {
     /// <summary>Name.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Passes its readiness probe.</summary>
     public bool Ready { get; init; }
@@ -95,7 +95,7 @@ public sealed record ContainerStatus
 
     /// <summary>Image that runs.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Image { get; init; } = "";
+    public string Image { get; init => field = value ?? ""; } = "";
 
     /// <summary>Now.</summary>
     public ContainerState State { get; init => field = value ?? new(); } = new();
@@ -122,7 +122,7 @@ public sealed record ContainerWaiting
 {
     /// <summary>Why, such as <c>CrashLoopBackOff</c>.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Reason { get; init; } = "";
+    public string Reason { get; init => field = value ?? ""; } = "";
 
     /// <summary>Details.</summary>
     public string Message { get; init => field = value ?? ""; } = "";
@@ -143,7 +143,7 @@ public sealed record ContainerTerminated
 
     /// <summary>Why, such as <c>OOMKilled</c>.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Reason { get; init; } = "";
+    public string Reason { get; init => field = value ?? ""; } = "";
 
     /// <summary>Last words.</summary>
     public string Message { get; init => field = value ?? ""; } = "";

@@ -14,7 +14,7 @@ public sealed record Secret : IKubernetesObject<Secret>
 
     /// <summary>Type, such as <c>kubernetes.io/basic-auth</c>.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>Values, no longer in base64.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Data { get; init => field = value ?? None; } = None;

@@ -32,7 +32,7 @@ public sealed record ServiceSpec
 
     /// <summary><c>ClusterIP</c>, <c>NodePort</c>, <c>LoadBalancer</c> or <c>ExternalName</c>.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>Ports.</summary>
     public IReadOnlyList<ServicePort> Ports { get; init => field = value ?? []; } = [];
@@ -43,14 +43,14 @@ public sealed record ServicePort
 {
     /// <summary>Name.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Port of the Service.</summary>
     public int Port { get; init; }
 
     /// <summary>Port of the pods: a number or a name.</summary>
     [JsonConverter(typeof(IntOrTextConverter))]
-    public string TargetPort { get; init; } = "";
+    public string TargetPort { get; init => field = value ?? ""; } = "";
 
     /// <summary>Port of the nodes; 0 without one.</summary>
     public int NodePort { get; init; }

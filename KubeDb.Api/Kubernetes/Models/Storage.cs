@@ -51,7 +51,7 @@ public sealed record PersistentVolumeClaimStatus
 {
     /// <summary><c>Pending</c>, <c>Bound</c> or <c>Lost</c>.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Phase { get; init; } = "";
+    public string Phase { get; init => field = value ?? ""; } = "";
 
     /// <summary>Amounts by name.</summary>
     [JsonConverter(typeof(StringMapConverter))]
@@ -76,14 +76,14 @@ public sealed record StorageClass : IKubernetesObject<StorageClass>
 
     /// <summary>Who makes the volumes.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string Provisioner { get; init; } = "";
+    public string Provisioner { get; init => field = value ?? ""; } = "";
 
     /// <summary>Volumes can grow.</summary>
     public bool AllowVolumeExpansion { get; init; }
 
     /// <summary><c>Immediate</c> or <c>WaitForFirstConsumer</c>.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    public string VolumeBindingMode { get; init; } = "";
+    public string VolumeBindingMode { get; init => field = value ?? ""; } = "";
 
     /// <summary>True for the class that a claim without one gets.</summary>
     [JsonIgnore]

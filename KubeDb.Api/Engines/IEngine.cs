@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
+
+namespace KubeDb.Api.Engines;
+
+/// <summary>
+/// What one engine is: its kinds, its rules, the objects it needs, how to talk to it. Everything here is pure but the parts that take a
+/// <see cref="DatabaseInstances"/>, which talk to running servers. The processes know engines only through this interface.
+/// </summary>
+public interface IEngine
+{
+    /// <summary>The kinds, names and decoders.</summary>
+    EngineKinds Kinds { get; }
+
+    /// <summary>The database with every default filled in that admission would fill in. Idempotent.</summary>
+    IDatabase Default(IDatabase database, ICatalogVersion? version);
+
+    /// <summary>What makes the (defaulted) database impossible to provision; empty when nothing does.</summary>
+    IReadOnlyList<Violation> Check(IDatabase database, ICatalogVersion? version);
+
+    /// <summary>What makes the request impossible to carry out, judged without touching the database; empty when nothing does.</summary>
+    IReadOnlyList<Violation> Check(IOpsRequest request, IDatabase? database, ICatalogVersion? version);
+
+    /// <summary>The objects the spec names that have to be read before the database can be described.</summary>
+    IReadOnlyList<SecretReference> References(IDatabase database);
+
+    /// <summary>The name of the secret that holds the credential; null when authentication is off.</summary>
+    string? CredentialSecretName(IDatabase database);
+
+    /// <summary>User name of a generated credential.</summary>
+    string DefaultUser { get; }
+
+    /// <summary>Describes the database: every object it needs. Pure: equal facts give equal manifests.</summary>
+    Blueprint Describe(DatabaseFacts facts);
+
+    /// <summary>One round of health checks against the running servers.</summary>
+    Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel);
+
+    /// <summary>How its members are restarted.</summary>
+    IRestartStrategy Restarts { get; }
+
+    /// <summary>How its configuration is changed; null when the engine has none that users may change.</summary>
+    IConfigurationEngine? Configuration { get; }
+
+    /// <summary>The condition type and the sentences that the contract documents for a step of an operation.</summary>
+    StepText Text(string operation, string step);
+}
+
+/// <summary>The kinds an engine consists of.</summary>
+/// <param name="Name">The database kind as messages name it, such as <c>Redis</c>.</param>
+/// <param name="Database">The database kind.</param>
+/// <param name="Version">The catalog kind.</param>
+/// <param name="OpsRequest">The request kind.</param>
+/// <param name="DecodeDatabase">Decodes a database.</param>
+/// <param name="DecodeVersion">Decodes a catalog version.</param>
+/// <param name="DecodeOpsRequest">Decodes a request.</param>
+public sealed record EngineKinds(
+    string Name,
+    ResourceType Database,
+    ResourceType Version,
+    ResourceType OpsRequest,
+    ObjectDecoder<IDatabase> DecodeDatabase,
+    ObjectDecoder<ICatalogVersion> DecodeVersion,
+    ObjectDecoder<IOpsRequest> DecodeOpsRequest)
+{
+    /// <summary>The value of <c>app.kubernetes.io/name</c> on everything that belongs to a database of this kind, such as <c>redises.kubedb.com</c>.</summary>
+    public string FullName { get; } = $"{Database.Plural}.{Database.Group}";
+}
+
+/// <summary>A condition type and its documented sentences.</summary>
+/// <param name="Condition">Condition type (and reason, unless the contract says otherwise).</param>
+/// <param name="Message">Message of the condition once the step is done.</param>
+public sealed record StepText(string Condition, string Message);
+
+/// <summary>A secret that the spec names.</summary>
+/// <param name="Name">Name, in the database's namespace.</param>
+/// <param name="Path">Field that names it, such as <c>spec.configuration.secretName</c>.</param>
+/// <param name="RequiredKeys">Keys it has to have.</param>
+public sealed record SecretReference(string Name, string Path, IReadOnlyList<string> RequiredKeys);
+
+/// <summary>A user name and its password. Never logged, never compared in text that people see.</summary>
+public sealed record Credential(string Username, string Password)
+{
+    /// <summary>Hides the password.</summary>
+    public override string ToString() => $"{Username}:***";
+}
+
+/// <summary>Everything known about a database when it is described. Gathered first, then never changed.</summary>
+public sealed record DatabaseFacts
+{
+    /// <summary>The database, defaulted and free of violations.</summary>
+    public required IDatabase Database { get; init; }
+
+    /// <summary>Its catalog version.</summary>
+    public required ICatalogVersion Version { get; init; }
+
+    /// <summary>The credential; null when authentication is off.</summary>
+    public Credential? Credential { get; init; }
+
+    /// <summary>Content of the secrets of <see cref="IEngine.References"/>, by name.</summary>
+    public IReadOnlyDictionary<string, Secret> Secrets { get; init; } = new Dictionary<string, Secret>();
+
+    /// <summary>What the API server offers.</summary>
+    public required ServerOffers Offers { get; init; }
+
+    /// <summary>True when the service account named by the pod template exists and is not ours: then neither it nor a role is described.</summary>
+    public bool ForeignServiceAccount { get; init; }
+}
+
+/// <summary>The optional parts of the API server.</summary>
+/// <param name="PolicyV1">policy/v1; otherwise policy/v1beta1.</param>
+/// <param name="ServiceMonitors">monitoring.coreos.com/v1.</param>
+/// <param name="CertManager">cert-manager.io/v1.</param>
+public sealed record ServerOffers(bool PolicyV1, bool ServiceMonitors, bool CertManager);
+
+/// <summary>Every object a database needs, in the order in which they are applied.</summary>
+/// <param name="Objects">The objects.</param>
+public sealed record Blueprint(IReadOnlyList<DesiredObject> Objects);
+
+/// <summary>One object of a blueprint.</summary>
+/// <param name="Type">Its kind.</param>
+/// <param name="Manifest">Its manifest, without owner reference.</param>
+public sealed record DesiredObject(ResourceType Type, JsonObject Manifest)
+{
+    /// <summary>The described object that owns it, by kind and name; null when the database does.</summary>
+    public (ResourceType Type, string Name)? Owner { get; init; }
+
+    /// <summary>It stays while the database is halted (secrets).</summary>
+    public bool KeptWhileHalted { get; init; }
+
+    /// <summary>What the event says once it was created, such as <c>Successfully created governing service</c>; null for no event.</summary>
+    public string? CreatedEvent { get; init; }
+
+    /// <summary>Name of the object.</summary>
+    public string Name => Manifest["metadata"]!["name"]!.GetValue<string>();
+}

@@ -1,0 +1,117 @@
+using System.Collections;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using KubeDb.Api.Kinds.AppCatalog;
+using KubeDb.Api.Kinds.Apps;
+using KubeDb.Api.Kinds.Catalog;
+using KubeDb.Api.Kinds.Kubedb;
+using KubeDb.Api.Kinds.Ops;
+using KubeDb.Api.Kinds.Schema;
+using KubeDb.Api.Kubernetes;
+
+namespace KubeDb.Api.Kinds;
+
+/// <summary>Reads and writes the custom resources. A field that is absent stays absent: neither nulls nor empty lists and texts appear (but required texts).</summary>
+public static class KindsJson
+{
+    private static readonly JsonSerializerOptions Options = new(KindsJsonContext.Default.Options)
+    {
+        TypeInfoResolver = KindsJsonContext.Default.WithAddedModifier(OmitEmpty),
+    };
+
+    /// <summary>Decodes an object or a part of one.</summary>
+    /// <exception cref="JsonException">The bytes are not such an object.</exception>
+    public static T Decode<T>(ReadOnlySpan<byte> utf8)
+        where T : class => JsonSerializer.Deserialize(utf8, Info<T>()) ?? throw new JsonException("Expected an object, found null.");
+
+    /// <summary>Decodes an object or a part of one.</summary>
+    /// <exception cref="JsonException">The node is not such an object.</exception>
+    public static T Decode<T>(JsonNode node)
+        where T : class => node.Deserialize(Info<T>()) ?? throw new JsonException("Expected an object, found null.");
+
+    /// <summary>Any part of a custom resource as a fresh, mutable object, such as its spec.</summary>
+    public static JsonObject ToObject<T>(T part)
+        where T : class => (JsonObject)JsonSerializer.SerializeToNode(part, Info<T>())!;
+
+    /// <summary>
+    /// A custom resource as a manifest to send: apiVersion, kind, name, namespace, labels, annotations and all but the metadata that the
+    /// server keeps.
+    /// </summary>
+    public static JsonObject ToManifest<T>(T resource)
+        where T : class, IKubernetesObject<T>
+    {
+        var body = ToObject(resource);
+        body.Remove("metadata");
+        var manifest = new JsonObject
+        {
+            ["apiVersion"] = T.Resource.ApiVersion,
+            ["kind"] = T.Resource.Kind,
+            ["metadata"] = Metadata(resource.Metadata),
+        };
+        foreach (var (name, value) in body.ToArray())
+        {
+            body.Remove(name);
+            manifest[name] = value;
+        }
+
+        return manifest;
+    }
+
+    private static JsonTypeInfo<T> Info<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+
+    private static JsonObject Metadata(ObjectMeta metadata)
+    {
+        var node = new JsonObject { ["name"] = metadata.Name };
+        if (metadata.Namespace.Length > 0)
+            node["namespace"] = metadata.Namespace;
+        if (metadata.Labels.Count > 0)
+            node["labels"] = new JsonObject(metadata.Labels.Select(l => KeyValuePair.Create<string, JsonNode?>(l.Key, l.Value)));
+        if (metadata.Annotations.Count > 0)
+            node["annotations"] = new JsonObject(metadata.Annotations.Select(a => KeyValuePair.Create<string, JsonNode?>(a.Key, a.Value)));
+        return node;
+    }
+
+    private static bool IsRequired(JsonPropertyInfo property) =>
+        property.AttributeProvider?.IsDefined(typeof(RequiredFieldAttribute), inherit: false) ?? false;
+
+    private static void OmitEmpty(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+                property.ShouldSerialize = (_, value) => value is not (null or ICollection { Count: 0 });
+            else if (property.PropertyType == typeof(string) && !IsRequired(property))
+                property.ShouldSerialize = (_, value) => value is not (null or "");
+        }
+    }
+}
+
+/// <summary>Times as Kubernetes writes them: UTC, without trailing zeros.</summary>
+public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset>
+{
+    private const string Text = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
+
+    /// <inheritdoc/>
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime.ToString(Text, CultureInfo.InvariantCulture));
+}
+
+/// <summary>The generated readers and writers; a new kind adds one line.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    GenerationMode = JsonSourceGenerationMode.Metadata,
+    Converters = [typeof(KubernetesTimeConverter)])]
+[JsonSerializable(typeof(Redis))]
+[JsonSerializable(typeof(RedisVersion))]
+[JsonSerializable(typeof(RedisOpsRequest))]
+[JsonSerializable(typeof(PetSet))]
+[JsonSerializable(typeof(PlacementPolicy))]
+[JsonSerializable(typeof(AppBinding))]
+internal sealed partial class KindsJsonContext : JsonSerializerContext;

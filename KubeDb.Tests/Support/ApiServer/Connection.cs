@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using KubeDb.Api.Kubernetes;
+
+namespace KubeDb.Tests.Support.ApiServer;
+
+/// <summary>
+/// A process's connection to the in-memory server: counts what it asks, and lets go wrong what the plan says. Part of the test double;
+/// see <see cref="InMemoryApiServer"/>.
+/// </summary>
+public sealed class Connection(InMemoryApiServer server, string process) : IKubernetesClient, IDisposable
+{
+    private static readonly ResourceType Pods = new("", "v1", "pods", "Pod");
+
+    private readonly CancellationTokenSource _dead = new();
+    private int _watches;
+
+    /// <summary>The process's name.</summary>
+    public string Process { get; } = process;
+
+    /// <summary>What was asked.</summary>
+    public Journal Journal { get; } = new();
+
+    /// <summary>What goes wrong.</summary>
+    public FaultPlan Faults { get; } = new();
+
+    /// <summary>Cancelled when the process is killed; link the process's own token to it.</summary>
+    public CancellationToken Killed => _dead.Token;
+
+    /// <summary>Kills the process: from now on all it does on this connection throws <see cref="OperationCanceledException"/>.</summary>
+    public void Kill() => _dead.Cancel();
+
+    /// <summary>Kills the process just before the server sees its n-th write, from 1.</summary>
+    public void KillBeforeWrite(int n) => Faults.OnWrite(n, Fault.KilledBefore);
+
+    /// <summary>Kills the process just after its n-th write, from 1, took effect.</summary>
+    public void KillAfterWrite(int n) => Faults.OnWrite(n, Fault.KilledAfter);
+
+    /// <inheritdoc/>
+    public async Task<ApiResult<T>> SendAsync<T>(ApiRequest request, ObjectDecoder<T> decode, CancellationToken cancel)
+    {
+        var does = request.Verb is ApiVerb.Get or ApiVerb.List ? RequestKind.Read : RequestKind.Write;
+        var verb = request.Verb.ToString().ToLowerInvariant();
+        // Bodies are taken when the request is sent: what the caller does with its tree later does not reach the server.
+        var sent = request with { Body = request.Body?.DeepClone() };
+        var entry = Journal.Add(server.Now, does, verb, request.Type, new ObjectKey(request.Namespace, request.Name ?? ""), sent);
+        var answer = await Travel(entry, fault => server.Serve(sent, Process, fault?.StaleVersion), cancel);
+        return answer.Error is { } error ? new(error) : new(decode(answer.Utf8));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
+        ResourceType type, WatchOptions options, ObjectDecoder<T> decode, [EnumeratorCancellation] CancellationToken cancel)
+        where T : class
+    {
+        var entry = Journal.Add(server.Now, RequestKind.Watch, "watch", type, new ObjectKey(options.Namespace, ""));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, Killed);
+        var stream = new WatchStream(server, type, options, Faults, ++_watches);
+        var refused = await Travel(entry, _ => stream.Open(), either.Token);
+        if (refused.Error is { } error)
+        {
+            yield return new(WatchEventType.Error, null, "", error);
+            yield break;
+        }
+
+        try
+        {
+            while (await stream.NextAsync(either.Token) is { } moment)
+            {
+                yield return new(moment.Type, moment.Utf8 is { } utf8 ? decode(utf8) : null, moment.ResourceVersion, moment.Error);
+                if (moment.Type == WatchEventType.Error)
+                    yield break;
+            }
+        }
+        finally
+        {
+            stream.Close();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ApiResult<ExecResult>> ExecAsync(ExecRequest request, CancellationToken cancel)
+    {
+        ExecResult? result = null;
+        var entry = Journal.Add(server.Now, RequestKind.Exec, "exec", Pods, request.Pod);
+        var answer = await Travel(
+            entry,
+            _ =>
+            {
+                if (server.Peek(Pods, request.Pod.Namespace, request.Pod.Name) is null)
+                    return Answer.Of(Errors.NotFound(server.KindOf("", "pods"), request.Pod.Name));
+                result = server.OnExec?.Invoke(request);
+                return result is null ? Answer.Of(Errors.BadRequest($"container {request.Container} is not valid for pod {request.Pod.Name}")) : new([], null);
+            },
+            cancel);
+        return answer.Error is { } error ? new(error) : new(result!);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ApiResult<string>> LogsAsync(LogRequest request, CancellationToken cancel)
+    {
+        var entry = Journal.Add(server.Now, RequestKind.Read, "log", Pods, request.Pod);
+        var text = "";
+        var answer = await Travel(
+            entry,
+            _ =>
+            {
+                if (server.Peek(Pods, request.Pod.Namespace, request.Pod.Name) is null)
+                    return Answer.Of(Errors.NotFound(server.KindOf("", "pods"), request.Pod.Name));
+                text = server.OnLogs?.Invoke(request) ?? "";
+                return new([], null);
+            },
+            cancel);
+        return answer.Error is { } error ? new(error) : new(text);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _dead.Dispose();
+
+    // The way to the server and back: latency, then the effect, then the answer; the process can die on either leg.
+    private async Task<Answer> Travel(JournalEntry entry, Func<Fault?, Answer> serve, CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, Killed);
+        entry.Outcome = "cancelled";
+        var fault = Faults.For(entry);
+        await Wait(server.Latency + (fault?.Delay ?? TimeSpan.Zero), either.Token);
+        if (fault is { KillBefore: true })
+            Die(entry, "killed before");
+        if (fault?.Instead is { } refusal)
+        {
+            entry.Outcome = refusal.Kind.ToString();
+            return Answer.Of(refusal);
+        }
+
+        var version = server.Version;
+        var answer = serve(fault);
+        entry.TookEffect = server.Version > version;
+        entry.Outcome = answer.Error?.Kind.ToString() ?? (entry.Does == RequestKind.Write && !entry.TookEffect ? "unchanged" : "ok");
+        if (fault is { KillAfter: true })
+            Die(entry, "killed after");
+        if (fault?.After is not { } lost)
+            return answer;
+        entry.Outcome += ", answer lost";
+        return Answer.Of(lost);
+    }
+
+    private async Task Wait(TimeSpan time, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (time > TimeSpan.Zero)
+            await Task.Delay(time, server.Time, cancel);
+    }
+
+    private void Die(JournalEntry entry, string how)
+    {
+        entry.Outcome = entry.Outcome == "cancelled" ? how : $"{entry.Outcome}, {how}";
+        Kill();
+        throw new OperationCanceledException(Killed);
+    }
+}
