@@ -79,7 +79,7 @@ public sealed class ContainerTests : ApiServerTest
     }
 
     private Task<ApiResult<ExecResult>> Exec(string script, byte[]? input = null) =>
-        Client.ExecAsync(new ExecRequest(Key("shell"), "main", ["/bin/sh", "-c", script], input is null ? null : new ReadOnlyMemory<byte>(input)), Soon);
+        Client.ExecAsync(new ExecRequest(Key("shell"), "main", ["/bin/sh", "-c", script], input), Soon);
 
     private JsonObject PodManifest()
     {

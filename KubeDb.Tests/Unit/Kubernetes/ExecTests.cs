@@ -9,7 +9,7 @@ namespace KubeDb.Tests.Unit.Kubernetes;
 [Category("Unit")]
 public sealed class ExecTests
 {
-    private const string Success = """{"kind":"Status","status":"Success"}""";
+    private const string Success = """{"metadata":{},"status":"Success"}""";
     private const string Three = """{"kind":"Status","status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"3"}]}}""";
 
     [Test]
@@ -150,7 +150,7 @@ public sealed class ExecTests
         Assert.That(query, Is.EqualTo("/api/v1/namespaces/ns/pods/db-0/log?container=db&previous=true&tailLines=5&limitBytes=1048576"));
     }
 
-    private static ExecRequest Request(byte[]? input) => new(new ObjectKey("ns", "db-0"), "db", ["sh", "-c", "a & b"], input is null ? null : new ReadOnlyMemory<byte>(input));
+    private static ExecRequest Request(byte[]? input) => new(new ObjectKey("ns", "db-0"), "db", ["sh", "-c", "a & b"], input);
 
     private static Task<TestServer> Server(string protocol, Func<HttpContext, WebSocket, Task> talk) =>
         TestServer.StartAsync(async context =>

@@ -80,15 +80,24 @@ public sealed class WatchCallTests
     [Test]
     public async Task A_connection_that_breaks_is_an_error_event()
     {
+        var arrived = new TaskCompletionSource();
         await using var server = await TestServer.StartAsync(async c =>
         {
             await c.Response.WriteAsync("""{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"6"}}}""" + "\n");
             await c.Response.Body.FlushAsync();
+            await arrived.Task;
             c.Abort();
         });
         using var client = server.Client();
 
-        Assert.That(await Kinds(client), Is.EqualTo(new ApiErrorKind?[] { null, ApiErrorKind.Unreachable }));
+        var kinds = new List<ApiErrorKind?>();
+        await foreach (var e in Watch(client, CancellationToken.None))
+        {
+            kinds.Add(e.Error?.Kind);
+            arrived.TrySetResult();
+        }
+
+        Assert.That(kinds, Is.EqualTo(new ApiErrorKind?[] { null, ApiErrorKind.Unreachable }));
     }
 
     private static async Task<List<ApiErrorKind?>> Kinds(HttpKubernetesClient client)

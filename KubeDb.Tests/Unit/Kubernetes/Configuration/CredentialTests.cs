@@ -153,21 +153,21 @@ public sealed class CredentialTests
     [TestCase("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"secret-token"}}'""", "v1beta1", "make the plugin and exec.apiVersion agree")]
     [TestCase("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{}}'""", "neither status.token", "clientCertificateData")]
     [TestCase("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"secret-token","expirationTimestamp":"soon"}}'""", "soon", "RFC 3339")]
-    public void A_plugin_that_fails_is_told_without_its_secrets(string script, string one, string two)
+    public async Task A_plugin_that_fails_is_told_without_its_secrets(string script, string one, string two)
     {
         var credentials = Plugin(script);
 
-        var refusal = Assert.ThrowsAsync<KubernetesConfigurationException>(async () => await credentials.GetAsync(CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<KubernetesConfigurationException>(async () => await credentials.GetAsync(CancellationToken.None));
 
         Assert.That(refusal!.Message, Does.Contain(one).And.Contain(two).And.Contain(_files.Path("plugin")).And.Contain("context \"a\"").And.Not.Contain("secret-token"));
     }
 
     [Test]
-    public void A_plugin_that_is_not_installed_is_told_with_the_hint()
+    public async Task A_plugin_that_is_not_installed_is_told_with_the_hint()
     {
         var credentials = Load("exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: no-such-plugin-here, installHint: 'Get it from the shop.'}");
 
-        var refusal = Assert.ThrowsAsync<KubernetesConfigurationException>(async () => await credentials.GetAsync(CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<KubernetesConfigurationException>(async () => await credentials.GetAsync(CancellationToken.None));
 
         Assert.That(refusal!.Message, Does.Contain("no-such-plugin-here").And.EndWith("Get it from the shop."));
     }

@@ -22,7 +22,8 @@ internal sealed class Files : IDisposable
     public string WriteScript(string name, string content)
     {
         var path = Write(name, "#!/bin/sh\n" + content);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }
 
