@@ -23,8 +23,8 @@ public sealed record StatefulSet : IKubernetesObject<StatefulSet>
 /// <summary>What a StatefulSet should be.</summary>
 public sealed record StatefulSetSpec
 {
-    /// <summary>How many pods.</summary>
-    public int Replicas { get; init; } = 1;
+    /// <summary>How many pods; the server always says.</summary>
+    public int Replicas { get; init; }
 }
 
 /// <summary>What a StatefulSet is.</summary>
