@@ -17,7 +17,11 @@ public sealed record StatefulSet : IKubernetesObject<StatefulSet>
     public StatefulSetStatus Status { get; init => field = value ?? new(); } = new();
 
     /// <inheritdoc/>
-    public static StatefulSet Decode(ReadOnlySpan<byte> utf8) => ModelJson.Read(utf8, ModelJson.Default.StatefulSet);
+    public static StatefulSet Decode(ReadOnlySpan<byte> utf8)
+    {
+        var read = ModelJson.Read(utf8, ModelJson.Default.StatefulSet);
+        return read with { Metadata = OwnedFields.Stamp(read.Metadata, utf8) };
+    }
 }
 
 /// <summary>What a StatefulSet should be.</summary>
