@@ -144,7 +144,7 @@ public sealed class RetryTests
     public async Task A_silent_server_is_given_up_after_the_time_out()
     {
         var time = new VirtualTime();
-        await using var server = await TestServer.StartAsync(context => Task.Delay(Timeout.Infinite, TimeProvider.System, context.RequestAborted));
+        await using var server = await TestServer.StartAsync(context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
         using var client = server.Client(new KubernetesClientOptions { Time = time, MaxRetries = 0 });
 
         var call = client.SendAsync(Request(ApiVerb.Get), KubernetesVerbs.DecodeJson, CancellationToken.None);

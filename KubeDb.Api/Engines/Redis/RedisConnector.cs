@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Net.Sockets;
+using KubeDb.Api.Engines.Redis.Resp;
+
+namespace KubeDb.Api.Engines.Redis;
+
+/// <summary>Opens authenticated connections to servers, each step within the same bound.</summary>
+public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time)
+{
+    /// <summary>Port of every server.</summary>
+    public const int Port = 6379;
+
+    /// <summary>Connects and logs in. Exactly one of the two results is not null.</summary>
+    /// <param name="host">Address of the server.</param>
+    /// <param name="credential">The credential; null when authentication is off.</param>
+    /// <param name="timeout">Bound of the connection and of each command.</param>
+    /// <param name="cancel">Cancels the wait.</param>
+    public async Task<(RespClient? Client, ConnectFailure? Failure)> OpenAsync(
+        string host, Credential? credential, TimeSpan timeout, CancellationToken cancel)
+    {
+        if (host.Length == 0)
+            return (null, new("the pod has no address yet", null));
+        RespClient? client = null;
+        try
+        {
+            client = new RespClient(await DialAsync(host, timeout, cancel).ConfigureAwait(false), timeout, time);
+            var error = credential is null ? null : await client.AuthenticateAsync(credential.Username, credential.Password, cancel).ConfigureAwait(false);
+            if (error is null)
+                return (client, null);
+            await client.DisposeAsync().ConfigureAwait(false);
+            return (null, new(Sentence(error), error));
+        }
+        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
+        {
+            if (client is not null)
+                await client.DisposeAsync().ConfigureAwait(false);
+            return (null, new($"{host}:{Port}: {e.Message}", null));
+        }
+    }
+
+    private async Task<Stream> DialAsync(string host, TimeSpan timeout, CancellationToken cancel)
+    {
+        using var bound = new CancellationTokenSource(timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, bound.Token);
+        try
+        {
+            return await dialer.ConnectAsync(host, Port, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (bound.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"no connection within {timeout.TotalSeconds:0.###} s"));
+        }
+    }
+
+    private static string Sentence(RespError error) => error.Kind switch
+    {
+        RespErrorKind.WrongPassword => "the server refuses the user name or password of the auth secret",
+        RespErrorKind.Denied => "the server's protected mode refuses connections from outside",
+        _ => error.Sentence,
+    };
+}
+
+/// <summary>Why no usable connection came about.</summary>
+/// <param name="Message">What was seen; never a secret.</param>
+/// <param name="Error">The server's answer; null when there was none.</param>
+public sealed record ConnectFailure(string Message, RespError? Error);
