@@ -67,8 +67,8 @@ internal sealed class ClusterDouble
     private void Count(string ns, string set)
     {
         var pods = PodsOf(ns, set);
-        var wanted = _server.Peek(PetSet.Resource, ns, set)?["spec"]?["replicas"]?.GetValue<int>() ?? 0;
-        MostDown = Math.Max(MostDown, wanted - pods.Count(IsReady));
+        var wanted = _server.Peek(PetSet.Resource, ns, set)?["spec"].Number("replicas") ?? 0;
+        MostDown = Math.Max(MostDown, (int)wanted - pods.Count(IsReady));
     }
 
     private List<JsonObject> PodsOf(string ns, string set) =>
@@ -93,10 +93,10 @@ internal sealed class ClusterDouble
     {
         if (_server.Peek(PetSet.Resource, ns, name) is not { } set || set.IsDeleting())
             return;
-        var generation = set.Meta()["generation"]?.GetValue<long>() ?? 0;
-        if ((set["status"]?["observedGeneration"]?.GetValue<long>() ?? 0) < generation)
+        var generation = set["metadata"].Number("generation") ?? 0;
+        if ((set["status"].Number("observedGeneration") ?? 0) < generation)
             Status(PetSet.Resource, set, new JsonObject { ["observedGeneration"] = generation });
-        for (var i = 0; i < set["spec"]!["replicas"]!.GetValue<int>(); i++)
+        for (var i = 0; i < set["spec"].Number("replicas"); i++)
         {
             if (_server.Peek(ResourceTypes.Pod, ns, $"{name}-{i}") is null)
                 Make(set, ns, name, $"{name}-{i}");

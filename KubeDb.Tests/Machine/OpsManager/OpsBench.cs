@@ -181,6 +181,7 @@ internal sealed class RecordedEvents : IEventRecorder
 internal sealed class OpsProcess : IProvisionerPresence
 {
     private readonly OpsBench _bench;
+    private readonly Informer<PetSet> _petSets;
 
     public OpsProcess(OpsBench bench, string name)
     {
@@ -190,7 +191,7 @@ internal sealed class OpsProcess : IProvisionerPresence
         var versions = Watch<ICatalogVersion>(RedisVersion.Resource, RedisVersion.Decode);
         var requests = Watch<IOpsRequest>(RedisOpsRequest.Resource, RedisOpsRequest.Decode);
         var pods = Watch<Pod>(ResourceTypes.Pod, Pod.Decode);
-        var petSets = Watch<PetSet>(PetSet.Resource, PetSet.Decode);
+        var petSets = _petSets = Watch<PetSet>(PetSet.Resource, PetSet.Decode);
         var sources = new WorldSources
         {
             Engine = bench.Engine,
@@ -248,9 +249,15 @@ internal sealed class OpsProcess : IProvisionerPresence
         where T : class, IKubernetesObject =>
         new(new InformerOptions<T> { Type = type, Decode = decode }, Connection, _bench.Simulation.Time, new Random(1), NullLogger<Informer<T>>.Instance);
 
-    private async Task ApplyAsync(DatabaseFacts facts, Blueprint blueprint, CancellationToken cancel)
+    private async Task<StepResult> ApplyAsync(DatabaseFacts facts, Blueprint blueprint, CancellationToken cancel)
     {
         foreach (var o in blueprint.Objects)
-            (await Connection.ApplyAsync(o.Type, o.Manifest, FieldManagers.Blueprint, null, KubernetesVerbs.DecodeJson, cancel)).OrThrow();
+        {
+            var applied = (await Connection.ApplyAsync(o.Type, (JsonObject)o.Manifest.DeepClone(), FieldManagers.Blueprint, null, KubernetesVerbs.DecodeJson, cancel)).OrThrow();
+            if (o.Type == PetSet.Resource)
+                _petSets.Observe(PetSet.Decode(System.Text.Encoding.UTF8.GetBytes(applied.ToJsonString())));
+        }
+
+        return StepResult.Done;
     }
 }
