@@ -15,6 +15,9 @@ public sealed record InformerOptions<T>
     /// <summary>The namespaces to watch; empty for all.</summary>
     public IReadOnlyList<string> Namespaces { get; init; } = [];
 
+    /// <summary>Only the metadata is asked for, where nothing else is read: the server sends less.</summary>
+    public bool MetadataOnly { get; init; }
+
     /// <summary>Only objects with these labels; null for all.</summary>
     public string? LabelSelector { get; init; }
 

@@ -119,6 +119,7 @@ internal sealed partial class Reflector<T>(
             Namespace = scope,
             LabelSelector = options.LabelSelector,
             FieldSelector = options.FieldSelector,
+            MetadataOnly = options.MetadataOnly,
             Limit = pageSize,
         };
         while (true)
@@ -163,6 +164,7 @@ internal sealed partial class Reflector<T>(
             ResourceVersion = version,
             LabelSelector = options.LabelSelector,
             FieldSelector = options.FieldSelector,
+            MetadataOnly = options.MetadataOnly,
             Timeout = Jitter(options.WatchTimeout),
             IdleTimeout = options.IdleTimeout,
         };

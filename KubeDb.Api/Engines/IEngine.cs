@@ -67,6 +67,9 @@ public sealed record EngineKinds(
 {
     /// <summary>The value of <c>app.kubernetes.io/name</c> on everything that belongs to a database of this kind, such as <c>redises.kubedb.com</c>.</summary>
     public string FullName { get; } = $"{Database.Plural}.{Database.Group}";
+
+    /// <summary>How the contract calls a client in the sentence "… is accepting … requests."</summary>
+    public string ClientTerm { get; init; } = "client";
 }
 
 /// <summary>A condition type and its documented sentences.</summary>

@@ -35,7 +35,7 @@ public sealed class HttpKubernetesClient : IKubernetesClient, IApiDocuments, IDi
         var body = RequestMessages.Encode(request.Body);
         var call = new ApiCall(_transport, _options)
         {
-            Build = () => RequestMessages.Message(method, uri, request.Verb, body),
+            Build = () => RequestMessages.Message(method, uri, request.Verb, body, request.MetadataOnly),
             What = $"{method} {uri.GetLeftPart(UriPartial.Path)}",
             Verb = Label(request.Verb),
             IsSecret = request.Type is { Group: "", Plural: "secrets" },

@@ -93,6 +93,9 @@ public sealed record ApiRequest
 
     /// <summary>Continues a paged list.</summary>
     public string? Continue { get; init; }
+
+    /// <summary>Of a get or list: only the metadata is asked for. A decoder has to bear an object without anything else.</summary>
+    public bool MetadataOnly { get; init; }
 }
 
 /// <summary>One page of a list.</summary>
@@ -115,6 +118,9 @@ public sealed record WatchOptions
 
     /// <summary>Field selector.</summary>
     public string? FieldSelector { get; init; }
+
+    /// <summary>Only the metadata of objects is asked for.</summary>
+    public bool MetadataOnly { get; init; }
 
     /// <summary>After this long the server ends the watch.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);

@@ -14,6 +14,8 @@ internal static class RequestMessages
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
+    private static readonly MediaTypeWithQualityHeaderValue Metadata = PartialJson("PartialObjectMetadata");
+    private static readonly MediaTypeWithQualityHeaderValue MetadataList = PartialJson("PartialObjectMetadataList");
 
     /// <summary>The path and query of a request.</summary>
     public static string Target(ApiRequest request)
@@ -78,13 +80,21 @@ internal static class RequestMessages
     }
 
     /// <summary>A message for one attempt.</summary>
-    public static HttpRequestMessage Message(HttpMethod method, Uri uri, ApiVerb verb = ApiVerb.Get, ReadOnlyMemory<byte>? body = null)
+    /// <param name="method">Method.</param>
+    /// <param name="uri">Address.</param>
+    /// <param name="verb">Decides the content type.</param>
+    /// <param name="body">Body; null for none.</param>
+    /// <param name="metadataOnly">Ask for the metadata of objects; a server that can not do that sends them whole.</param>
+    public static HttpRequestMessage Message(
+        HttpMethod method, Uri uri, ApiVerb verb = ApiVerb.Get, ReadOnlyMemory<byte>? body = null, bool metadataOnly = false)
     {
         var message = new HttpRequestMessage(method, uri)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
+        if (metadataOnly)
+            message.Headers.Accept.Add(verb is ApiVerb.List ? MetadataList : Metadata);
         message.Headers.Accept.Add(Json);
         if (body is { } bytes)
         {
@@ -93,6 +103,15 @@ internal static class RequestMessages
         }
 
         return message;
+    }
+
+    private static MediaTypeWithQualityHeaderValue PartialJson(string kind)
+    {
+        var type = new MediaTypeWithQualityHeaderValue("application/json");
+        type.Parameters.Add(new NameValueHeaderValue("as", kind));
+        type.Parameters.Add(new NameValueHeaderValue("g", "meta.k8s.io"));
+        type.Parameters.Add(new NameValueHeaderValue("v", "v1"));
+        return type;
     }
 
     // Apply takes YAML on every version; JSON is YAML.

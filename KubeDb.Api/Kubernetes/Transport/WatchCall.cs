@@ -44,7 +44,7 @@ internal sealed class WatchCall<T>(
         ApiError? error = null;
         try
         {
-            response = await transport.SendAsync(() => RequestMessages.Message(HttpMethod.Get, _uri), either.Token);
+            response = await transport.SendAsync(() => RequestMessages.Message(HttpMethod.Get, _uri, metadataOnly: options.MetadataOnly), either.Token);
             if (!response.IsSuccessStatusCode)
                 error = await RefusalAsync(response, either.Token);
         }

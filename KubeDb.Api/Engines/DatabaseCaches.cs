@@ -1,0 +1,195 @@
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Controllers.Hosting;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.AppCatalog;
+using KubeDb.Api.Kinds.Apps;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
+
+namespace KubeDb.Api.Engines;
+
+/// <summary>The objects of one engine's own kinds.</summary>
+/// <param name="Databases">The databases.</param>
+/// <param name="Versions">The catalog.</param>
+/// <param name="OpsRequests">The requests.</param>
+public sealed record EngineCaches(Informer<IDatabase> Databases, Informer<ICatalogVersion> Versions, Informer<IOpsRequest> OpsRequests);
+
+/// <summary>
+/// All that both processes watch. Of secrets and other children only what is read is kept: the content of labelled credentials, the
+/// metadata of the rest.
+/// </summary>
+public sealed class DatabaseCaches
+{
+    private readonly Dictionary<IEngine, EngineCaches> _engines = [];
+    private readonly Dictionary<ResourceType, Informer<OwnedObject>> _owned = [];
+
+    /// <summary>Adds the informers to the process.</summary>
+    public DatabaseCaches(IReadOnlyList<IEngine> engines, OperatorRuntime runtime)
+    {
+        foreach (var engine in engines)
+        {
+            _engines.Add(engine, new EngineCaches(
+                runtime.AddInformer(new InformerOptions<IDatabase> { Type = engine.Kinds.Database, Decode = engine.Kinds.DecodeDatabase }),
+                runtime.AddInformer(new InformerOptions<ICatalogVersion> { Type = engine.Kinds.Version, Decode = engine.Kinds.DecodeVersion }),
+                runtime.AddInformer(new InformerOptions<IOpsRequest> { Type = engine.Kinds.OpsRequest, Decode = engine.Kinds.DecodeOpsRequest })));
+        }
+
+        PetSets = runtime.AddInformer(new InformerOptions<PetSet> { Type = PetSet.Resource, Decode = ObservedKinds.PetSet });
+        Pods = runtime.AddInformer(new InformerOptions<Pod> { Type = Pod.Resource, Decode = Pod.Decode, LabelSelector = DatabaseLabels.Managed });
+        Secrets = runtime.AddInformer(new InformerOptions<Secret>
+        {
+            Type = Secret.Resource,
+            Decode = ObservedKinds.ManagedSecret,
+            LabelSelector = DatabaseLabels.Managed,
+        });
+        SecretNames = runtime.AddInformer(new InformerOptions<OwnedObject>
+        {
+            Type = Secret.Resource,
+            Decode = ObservedKinds.Identity,
+            MetadataOnly = true,
+        });
+        Claims = runtime.AddInformer(new InformerOptions<PersistentVolumeClaim>
+        {
+            Type = PersistentVolumeClaim.Resource,
+            Decode = PersistentVolumeClaim.Decode,
+            LabelSelector = DatabaseLabels.Managed,
+        });
+        foreach (var type in OwnedTypes.Append(ResourceTypes.Certificate))
+            _owned.Add(type, runtime.AddInformer(OwnedOptions(type)));
+    }
+
+    /// <summary>The kinds of children that are put back when changed, and deleted when a database is halted or no longer needs them.</summary>
+    public static IReadOnlyList<ResourceType> OwnedTypes { get; } =
+    [
+        ResourceTypes.ServiceMonitor,
+        AppBinding.Resource,
+        ResourceTypes.PodDisruptionBudget,
+        ResourceTypes.PodDisruptionBudgetV1Beta1,
+        ResourceTypes.Service,
+        ResourceTypes.RoleBinding,
+        ResourceTypes.Role,
+        ResourceTypes.ServiceAccount,
+    ];
+
+    /// <summary>The engines.</summary>
+    public IReadOnlyCollection<IEngine> Engines => _engines.Keys;
+
+    /// <summary>PetSets, those of users among them.</summary>
+    public Informer<PetSet> PetSets { get; }
+
+    /// <summary>Pods of databases.</summary>
+    public Informer<Pod> Pods { get; }
+
+    /// <summary>Secrets of databases; content only of credentials.</summary>
+    public Informer<Secret> Secrets { get; }
+
+    /// <summary>Identity and version of every secret: users' secrets are read only when named, but their appearance is noticed.</summary>
+    public Informer<OwnedObject> SecretNames { get; }
+
+    /// <summary>Claims of databases.</summary>
+    public Informer<PersistentVolumeClaim> Claims { get; }
+
+    /// <summary>The objects of an engine's own kinds.</summary>
+    public EngineCaches Of(IEngine engine) => _engines[engine];
+
+    /// <summary>What the API server offers, as of now.</summary>
+    public ServerOffers Offers => new(
+        Owned(ResourceTypes.PodDisruptionBudget).IsServed, Owned(ResourceTypes.ServiceMonitor).IsServed, Owned(ResourceTypes.Certificate).IsServed);
+
+    /// <summary>The children of a kind of <see cref="OwnedTypes"/>, or certificates.</summary>
+    public Informer<OwnedObject> Owned(ResourceType type) => _owned[type];
+
+    /// <summary>True for a kind of <see cref="OwnedTypes"/> that the server serves.</summary>
+    public bool IsOwned(ResourceType type) => _owned.TryGetValue(type, out var cache) && cache.IsServed;
+
+    /// <summary>Databases of the engine with this name and namespace whose UID is the one given; null when there is none.</summary>
+    public IDatabase? Database(IEngine engine, ObjectKey key, string uid) =>
+        Of(engine).Databases.Get(key) is { } database && database.Metadata.Uid == uid ? database : null;
+
+    /// <summary>The pods of a database, by name.</summary>
+    public IReadOnlyList<Pod> PodsOf(IEngine engine, IDatabase database) =>
+    [
+        .. Pods.WithLabel(database.Metadata.Namespace, DatabaseLabels.Instance, database.Metadata.Name)
+            .Where(p => DatabaseLabels.AreOf(engine, database.Metadata.Name, p.Metadata))
+            .OrderBy(p => p.Metadata.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>The PetSets that the database controls, by name.</summary>
+    public IReadOnlyList<PetSet> PetSetsOf(IDatabase database) =>
+        [.. PetSets.ControlledBy(database.Metadata.Uid).OrderBy(p => p.Metadata.Name, StringComparer.Ordinal)];
+
+    /// <summary>The claims of a database, also those of an earlier one of that name, by name.</summary>
+    public IReadOnlyList<PersistentVolumeClaim> ClaimsOf(IEngine engine, IDatabase database) =>
+    [
+        .. Claims.WithLabel(database.Metadata.Namespace, DatabaseLabels.Instance, database.Metadata.Name)
+            .Where(c => DatabaseLabels.AreOf(engine, database.Metadata.Name, c.Metadata))
+            .OrderBy(c => c.Metadata.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>The children of a kind that the database, or a PetSet or service of it, controls.</summary>
+    public IReadOnlyList<OwnedObject> OwnedBy(ResourceType type, IEngine engine, IDatabase database) =>
+    [
+        .. Owned(type).WithLabel(database.Metadata.Namespace, DatabaseLabels.Instance, database.Metadata.Name)
+            .Where(o => DatabaseLabels.AreOf(engine, database.Metadata.Name, o.Metadata) && IsControlledFrom(database, o.Metadata)),
+    ];
+
+    /// <summary>
+    /// Calls back with the key of the database whenever it or one of its children changed. Secrets, and catalog versions, are named rather
+    /// than labelled: who reads them says so (<see cref="Gatherer"/>).
+    /// </summary>
+    public void OnChange(IEngine engine, Action<ObjectKey, Lane> touched)
+    {
+        var caches = Of(engine);
+        caches.Databases.Subscribe(change => touched(change.Latest.Metadata.Key, LaneOf(change.IsInitial)));
+        caches.OpsRequests.Subscribe(change => touched(new(change.Latest.Metadata.Namespace, change.Latest.DatabaseName), LaneOf(change.IsInitial)));
+        caches.Versions.Subscribe(change => TouchVersion(caches, change.Latest.Metadata.Name, touched));
+        OnChildChange(PetSets, engine, touched);
+        OnChildChange(Pods, engine, touched);
+        OnChildChange(Secrets, engine, touched);
+        OnChildChange(Claims, engine, touched);
+        foreach (var cache in _owned.Values)
+            OnChildChange(cache, engine, touched);
+    }
+
+    private static void TouchVersion(EngineCaches caches, string version, Action<ObjectKey, Lane> touched)
+    {
+        foreach (var database in caches.Databases.List())
+        {
+            if (database.Spec.Version == version)
+                touched(database.Metadata.Key, Lane.Backlog);
+        }
+    }
+
+    private static void OnChildChange<T>(Informer<T> informer, IEngine engine, Action<ObjectKey, Lane> touched)
+        where T : class, IKubernetesObject =>
+        informer.Subscribe(change =>
+        {
+            // At the start the database itself is in the queue.
+            if (change.IsInitial)
+                return;
+            var child = change.Latest.Metadata;
+            if (child.Labels.GetValueOrDefault(DatabaseLabels.Name) == engine.Kinds.FullName && child.Labels.TryGetValue(DatabaseLabels.Instance, out var name))
+                touched(new(child.Namespace, name), Lane.Fresh);
+        });
+
+    private static Lane LaneOf(bool isInitial) => isInitial ? Lane.Backlog : Lane.Fresh;
+
+    private static InformerOptions<OwnedObject> OwnedOptions(ResourceType type) => new()
+    {
+        Type = type,
+        Decode = OwnedObjectDecoder.Decode,
+
+        // A service account that a user made is used, not replaced: so all of them have to be known.
+        LabelSelector = type == ResourceTypes.ServiceAccount ? null : DatabaseLabels.Managed,
+        Optional = type.Group is "policy" or "monitoring.coreos.com" or "cert-manager.io",
+
+        // A version that the server has given up does not come back.
+        ProbeInterval = type == ResourceTypes.PodDisruptionBudgetV1Beta1 ? TimeSpan.FromHours(6) : TimeSpan.FromMinutes(1),
+    };
+
+    private bool IsControlledFrom(IDatabase database, ObjectMeta child) =>
+        child.Controller is { } owner
+        && (owner.Uid == database.Metadata.Uid
+            || PetSets.ControlledBy(database.Metadata.Uid).Any(p => p.Metadata.Uid == owner.Uid)
+            || Owned(ResourceTypes.Service).ControlledBy(database.Metadata.Uid).Any(s => s.Metadata.Uid == owner.Uid));
+}

@@ -1,0 +1,8 @@
+namespace KubeDb.Api.Engines;
+
+/// <summary>The engines. A new one is a line here.</summary>
+public static class EngineRegistry
+{
+    /// <summary>Every engine.</summary>
+    public static IReadOnlyList<IEngine> Create(IEngineDialer dialer, TimeProvider time) => [];
+}

@@ -1,0 +1,200 @@
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Shared;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
+
+namespace KubeDb.Api.Engines;
+
+/// <summary>What was asked for, or why it can not be had.</summary>
+/// <param name="Value">The value; null when it can not be had.</param>
+/// <param name="Outcome"><see cref="Outcome.Continue"/> with a value; otherwise the reason and the sentence for people.</param>
+public readonly record struct Gathered<T>(T? Value, Outcome Outcome)
+    where T : class
+{
+    /// <summary>It is there.</summary>
+    public static implicit operator Gathered<T>(T value) => new(value, Outcome.Continue);
+
+    /// <summary>It can not be had.</summary>
+    public static implicit operator Gathered<T>(Outcome outcome) => new(null, outcome);
+}
+
+/// <summary>A database with its defaults, and its catalog version.</summary>
+/// <param name="Database">The database, defaulted and free of violations.</param>
+/// <param name="Version">Its version.</param>
+public sealed record ResolvedDatabase(IDatabase Database, ICatalogVersion Version);
+
+/// <summary>
+/// Collects what is known of a database into an immutable record. Reads caches; of requests it sends only those for users' secrets that
+/// changed. What a missing piece makes impossible is told as an outcome; when the piece appears, <see cref="SecretUse"/> or the caches wake
+/// the database.
+/// </summary>
+public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, SecretUse use)
+{
+    private const string AuthPath = "spec.authSecret.name";
+
+    /// <summary>Something missing is looked for again after this long, should an event be lost.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(5);
+
+    /// <summary>Fills in defaults and checks the database, without any request.</summary>
+    public Gathered<ResolvedDatabase> Resolve(IEngine engine, IDatabase database)
+    {
+        var version = caches.Of(engine).Versions.Get(new("", database.Spec.Version));
+        var defaulted = engine.Default(database, version);
+        var violations = engine.Check(defaulted, version);
+        if (violations.Count > 0)
+            return Violated(violations);
+        if (version is null)
+            return UnknownVersion(engine, database);
+        return new ResolvedDatabase(defaulted, version);
+    }
+
+    /// <summary>Collects everything that describes the database.</summary>
+    /// <exception cref="ApiException">A secret can not be read.</exception>
+    public async Task<Gathered<DatabaseFacts>> GatherAsync(IEngine engine, IDatabase database, CancellationToken cancel)
+    {
+        var resolved = Resolve(engine, database);
+        if (resolved.Value is not var (defaulted, version))
+            return resolved.Outcome;
+        var references = engine.References(defaulted);
+        var auth = AuthReference(engine, defaulted);
+        use.Set(engine, database.Metadata.Key, auth is null ? references : [.. references, auth]);
+        var read = await ReadAllAsync(database.Metadata.Namespace, references, cancel);
+        if (read.Value is not { } content)
+            return read.Outcome;
+        var credential = await CredentialAsync(defaulted, auth, cancel);
+        if (credential.Outcome.Kind != OutcomeKind.Continue)
+            return credential.Outcome;
+        return new DatabaseFacts
+        {
+            Database = defaulted,
+            Version = version,
+            Credential = credential.Value,
+            Secrets = content,
+            Offers = caches.Offers,
+            ForeignServiceAccount = IsServiceAccountForeign(defaulted),
+        };
+    }
+
+    /// <summary>
+    /// The running servers as they are known now, without any request; null when the database, its version or its credential is not known.
+    /// </summary>
+    public DatabaseInstances? Instances(IEngine engine, ObjectKey key, string uid)
+    {
+        if (caches.Database(engine, key, uid) is not { } database || caches.Of(engine).Versions.Get(new("", database.Spec.Version)) is not { } version)
+            return null;
+        var defaulted = engine.Default(database, version);
+        Credential? credential = null;
+        if (engine.CredentialSecretName(defaulted) is { } name)
+        {
+            credential = secrets.Known(new(key.Namespace, name)) is { } secret ? ReadCredential(secret) : null;
+            if (credential is null)
+                return null;
+        }
+
+        return new DatabaseInstances { Database = defaulted, Version = version, Pods = caches.PodsOf(engine, database), Credential = credential };
+    }
+
+    /// <summary>User name and password of a credential secret; null when one is missing or empty.</summary>
+    public static Credential? ReadCredential(Secret secret) =>
+        secret.Text("username") is { Length: > 0 } user && secret.Text("password") is { Length: > 0 } password ? new(user, password) : null;
+
+    private static SecretReference? AuthReference(IEngine engine, IDatabase database) =>
+        engine.CredentialSecretName(database) is { } name ? new(name, AuthPath, ["username", "password"]) : null;
+
+    private async Task<Gathered<IReadOnlyDictionary<string, Secret>>> ReadAllAsync(
+        string ns, IReadOnlyList<SecretReference> references, CancellationToken cancel)
+    {
+        var content = new Dictionary<string, Secret>(StringComparer.Ordinal);
+        foreach (var reference in references)
+        {
+            var secret = await secrets.ReadAsync(new(ns, reference.Name), cancel);
+            if (Lacks(ns, reference, secret) is { } lack)
+                return lack;
+            content[reference.Name] = secret!;
+        }
+
+        return content;
+    }
+
+    private async Task<Gathered<Credential>> CredentialAsync(IDatabase database, SecretReference? auth, CancellationToken cancel)
+    {
+        if (auth is null)
+            return default;
+        if (database.Spec.AuthSecret?.ApiGroup == AuthSecret.VirtualSecretsGroup)
+        {
+            return Outcome.Fail(
+                GatherReasons.VirtualSecret,
+                "spec.authSecret.apiGroup names virtual secrets, which are not supported yet; name a core Secret, or leave the field out.");
+        }
+
+        var ns = database.Metadata.Namespace;
+        var secret = await secrets.ReadAsync(new(ns, auth.Name), cancel);
+        if (Lacks(ns, auth, secret) is { } lack)
+            return lack;
+        return ReadCredential(secret!) is { } credential
+            ? credential
+            : Outcome.Wait(
+                GatherReasons.SecretKeyMissing,
+                $"Secret {ns}/{auth.Name}, named by {AuthPath}, has an empty username or password. The database goes on once both have a value.",
+                Again);
+    }
+
+    private static Outcome? Lacks(string ns, SecretReference reference, Secret? secret)
+    {
+        if (secret is null)
+        {
+            return Outcome.Wait(
+                GatherReasons.SecretNotFound,
+                $"Secret {ns}/{reference.Name}, named by {reference.Path}, does not exist. The database goes on once it is created.",
+                Again);
+        }
+
+        var missing = reference.RequiredKeys.Where(k => !secret.Data.ContainsKey(k)).ToArray();
+        return missing.Length == 0
+            ? null
+            : Outcome.Wait(
+                GatherReasons.SecretKeyMissing,
+                $"Secret {ns}/{reference.Name}, named by {reference.Path}, lacks the key {string.Join(" and the key ", missing)}. "
+                + "The database goes on once it is there.",
+                Again);
+    }
+
+    private static Outcome Violated(IReadOnlyList<Violation> violations) => Outcome.Fail(
+        violations[0].Reason,
+        string.Join(" ", violations.Select(v => v.Message.Contains(v.Path, StringComparison.Ordinal) ? v.Message : $"{v.Path}: {v.Message}")));
+
+    private static Outcome UnknownVersion(IEngine engine, IDatabase database)
+    {
+        var kind = engine.Kinds.Version;
+        return Outcome.Wait(
+            GatherReasons.VersionNotFound,
+            $"failed to get {kind.Kind}: {database.Spec.Version}. The catalog has no version of that name (kubectl get {kind.Plural} lists them). "
+            + "The database goes on once it is added or spec.version names another.",
+            Again);
+    }
+
+    private bool IsServiceAccountForeign(IDatabase database)
+    {
+        var named = database.Spec.PodTemplate?.Spec?.ToObject()["serviceAccountName"]?.GetValue<string>();
+        var name = string.IsNullOrEmpty(named) ? database.Metadata.Name : named;
+        var account = caches.Owned(ResourceTypes.ServiceAccount).Get(new(database.Metadata.Namespace, name));
+        return account is not null && account.Metadata.Controller?.Uid != database.Metadata.Uid;
+    }
+}
+
+/// <summary>Why a database can not be described; ids of conditions and events.</summary>
+public static class GatherReasons
+{
+    /// <summary>The catalog lacks the version.</summary>
+    public const string VersionNotFound = "VersionNotFound";
+
+    /// <summary>A named secret does not exist.</summary>
+    public const string SecretNotFound = "SecretNotFound";
+
+    /// <summary>A named secret lacks a key.</summary>
+    public const string SecretKeyMissing = "SecretKeyMissing";
+
+    /// <summary>The credential is a virtual secret.</summary>
+    public const string VirtualSecret = "VirtualSecretNotSupported";
+}

@@ -1,0 +1,67 @@
+using KubeDb.Api.Kubernetes;
+
+namespace KubeDb.Api.Engines;
+
+/// <summary>Knows which databases name which secrets, so that a secret that appears or changes wakes the databases that wait for it.</summary>
+public sealed class SecretUse
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(IEngine Engine, ObjectKey Database), HashSet<ObjectKey>> _named = [];
+    private readonly Dictionary<ObjectKey, HashSet<(IEngine Engine, ObjectKey Database)>> _users = [];
+
+    /// <summary>Sets which secrets the database names; what it named before is forgotten.</summary>
+    public void Set(IEngine engine, ObjectKey database, IReadOnlyList<SecretReference> references)
+    {
+        var secrets = references.Select(r => new ObjectKey(database.Namespace, r.Name)).ToHashSet();
+        lock (_gate)
+        {
+            if (_named.TryGetValue((engine, database), out var before) && before.SetEquals(secrets))
+                return;
+            RemoveLocked(engine, database);
+            if (secrets.Count == 0)
+                return;
+            _named[(engine, database)] = secrets;
+            foreach (var secret in secrets)
+            {
+                if (!_users.TryGetValue(secret, out var users))
+                    _users[secret] = users = [];
+                users.Add((engine, database));
+            }
+        }
+    }
+
+    /// <summary>The database is gone.</summary>
+    public void Remove(IEngine engine, ObjectKey database)
+    {
+        lock (_gate)
+            RemoveLocked(engine, database);
+    }
+
+    /// <summary>The databases of the engine that name the secret.</summary>
+    public IReadOnlyList<ObjectKey> UsersOf(IEngine engine, ObjectKey secret)
+    {
+        lock (_gate)
+            return _users.TryGetValue(secret, out var users) ? [.. users.Where(u => u.Engine == engine).Select(u => u.Database)] : [];
+    }
+
+    /// <summary>Calls back with the key of each database that names a secret which changed.</summary>
+    public void OnChange(DatabaseCaches caches, IEngine engine, Action<ObjectKey> touched) =>
+        caches.SecretNames.Subscribe(change =>
+        {
+            if (change.IsInitial)
+                return;
+            foreach (var database in UsersOf(engine, change.Latest.Metadata.Key))
+                touched(database);
+        });
+
+    private void RemoveLocked(IEngine engine, ObjectKey database)
+    {
+        if (!_named.Remove((engine, database), out var secrets))
+            return;
+        foreach (var secret in secrets)
+        {
+            if (_users.TryGetValue(secret, out var users) && users.Remove((engine, database)) && users.Count == 0)
+                _users.Remove(secret);
+        }
+    }
+}
