@@ -75,7 +75,8 @@ public sealed record EngineKinds(
 /// <summary>A condition type and its documented sentences.</summary>
 /// <param name="Condition">Condition type (and reason, unless the contract says otherwise).</param>
 /// <param name="Message">Message of the condition once the step is done.</param>
-public sealed record StepText(string Condition, string Message);
+/// <param name="Event">What the event says where it differs from the condition; null where it does not.</param>
+public sealed record StepText(string Condition, string Message, string? Event = null);
 
 /// <summary>A secret that the spec names.</summary>
 /// <param name="Name">Name, in the database's namespace.</param>

@@ -1,0 +1,131 @@
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Shared;
+using KubeDb.Api.Kubernetes;
+
+namespace KubeDb.OpsManager;
+
+/// <summary>
+/// The life of one request: checked before anything is touched, then the database is held, the steps run, the database is let go, the end is
+/// recorded, the request is let go. Each of these can be the last thing a process does; the next one goes on from there.
+/// </summary>
+internal sealed partial class Lifecycle(
+    World world, IReadOnlyList<IOperation> operations, Requests requests, DatabaseHold hold, StepMachine machine, ILogger<Lifecycle> log)
+{
+    /// <summary>Takes the request as far as it goes now.</summary>
+    public async Task<Outcome> RunAsync(IOpsRequest request, IDatabase database, CancellationToken cancel)
+    {
+        if (operations.FirstOrDefault(o => o.Type == request.Type) is not { } operation)
+        {
+            var known = string.Join(", ", operations.Select(o => o.Type));
+            return await RefuseAsync(
+                new Verdict(request, OpsReasons.TypeNotSupported, $"Requests of type {request.Type} are not carried out by this version, only {known}."), cancel);
+        }
+
+        var run = new OperationRun(world, operation, request, database);
+        if (request.Metadata.IsDeleting && await world.NamespaceGoesAsync(request.Metadata.Namespace, cancel))
+            return await AbandonAsync(run, cancel);
+        if (request.Status.Phase != OpsRequestPhases.Progressing && await BeginAsync(run, cancel) is { } refused)
+            return refused;
+        if (!StepMachine.IsOver(run) && await hold.AcquireAsync(run, cancel) is { } pending)
+            return pending;
+        var outcome = await machine.RunAsync(run, cancel);
+        return outcome.Kind == OutcomeKind.Continue ? await EndAsync(run, cancel) : outcome;
+    }
+
+    /// <summary>Ends a request that can not run, whether it had begun or not; its database is gone or was not touched.</summary>
+    public async Task<Outcome> RefuseAsync(Verdict verdict, CancellationToken cancel)
+    {
+        var request = await requests.ChangeAsync(
+            verdict.Request,
+            s => s.Without(OpsConditions.Waiting).With(OpsConditions.Failed, true, verdict.Reason, verdict.Message).In(OpsRequestPhases.Failed),
+            cancel);
+        requests.Tell(request, "Warning", verdict.Reason, verdict.Message);
+        OpsMetrics.Entered(world.Engine.Kinds, request);
+        LogRefused(request.Metadata.Key, verdict.Reason, verdict.Message);
+        await hold.DropOfAsync(request, cancel);
+        await requests.LetGoAsync(request, cancel);
+        return Outcome.Fail(verdict.Reason, verdict.Message);
+    }
+
+    private async Task<Outcome?> BeginAsync(OperationRun run, CancellationToken cancel)
+    {
+        if (await PreCheckAsync(run, cancel) is { } objection)
+        {
+            if (objection.End == StepEnd.Fail)
+                return await RefuseAsync(new Verdict(run.Request, objection.Reason, objection.Message), cancel);
+            await requests.ChangeAsync(run, s => s.With(OpsConditions.Waiting, true, objection.Reason, objection.Message), cancel);
+            return Outcome.Wait(objection.Reason, objection.Message, objection.RetryAfter);
+        }
+
+        run.Request = await requests.HoldAsync(run.Request, cancel);
+        await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).In(OpsRequestPhases.Progressing), cancel);
+        OpsMetrics.Entered(world.Engine.Kinds, run.Request);
+        LogBegins(run.Request.Metadata.Key, run.Operation.Type, run.Database.Metadata.Key);
+        return null;
+    }
+
+    private async Task<StepResult?> PreCheckAsync(OperationRun run, CancellationToken cancel)
+    {
+        var violations = world.Engine.Check(run.Request, run.Database, world.VersionOf(run.Database));
+        return violations.Count > 0
+            ? StepResult.FailForGood(violations[0].Reason, string.Join(" ", violations.Select(v => v.Path.Length > 0 ? $"{v.Path}: {v.Message}" : v.Message)))
+            : await run.Operation.PreCheckAsync(run, cancel);
+    }
+
+    private async Task<Outcome> EndAsync(OperationRun run, CancellationToken cancel)
+    {
+        await hold.ReleaseAsync(run, cancel);
+        if (run.Failure is { } failure)
+        {
+            var message = $"{failure.Type} failed: {failure.Message} {Account(run)}".TrimEnd();
+            await requests.ChangeAsync(run, s => s.With(OpsConditions.Failed, true, failure.Reason, message).In(OpsRequestPhases.Failed), cancel);
+            requests.Tell(run.Request, "Warning", OpsConditions.Failed, message);
+            LogFailed(run.Request.Metadata.Key, message);
+        }
+        else
+        {
+            var text = world.Engine.Text(run.Operation.Type, OpsConditions.Successful);
+            var epilogue = run.Operation.Epilogue(run);
+            await requests.ChangeAsync(
+                run,
+                s => s.Without(OpsConditions.Waiting).With(OpsConditions.Successful, true, OpsConditions.Successful, text.Message + epilogue).In(OpsRequestPhases.Successful),
+                cancel);
+            requests.Tell(run.Request, "Normal", OpsConditions.Successful, (text.Event ?? text.Message) + epilogue);
+            LogSucceeded(run.Request.Metadata.Key);
+        }
+
+        OpsMetrics.Entered(world.Engine.Kinds, run.Request);
+        await requests.LetGoAsync(run.Request, cancel);
+        requests.Forget(run.Request.Metadata.Uid);
+        return Outcome.Wait("Next", "The next request is looked at.", TimeSpan.Zero);
+    }
+
+    /// <summary>The namespace goes, and everything in it: nothing is brought back, nothing is waited for.</summary>
+    private async Task<Outcome> AbandonAsync(OperationRun run, CancellationToken cancel)
+    {
+        await hold.DropOfAsync(run.Request, cancel);
+        await requests.LetGoAsync(run.Request, cancel);
+        return Outcome.Done;
+    }
+
+    /// <summary>What was undone and what was not, in a sentence each.</summary>
+    private static string Account(OperationRun run)
+    {
+        var undone = run.Operation.Undo.Where(u => run.IsRecorded(u)).Select(u => run.ConditionOf(u)!.Message).ToList();
+        var left = run.Operation.Undo.Select(run.FailureOf).OfType<Condition>().Select(c => $"Not undone ({c.Type}): {c.Message}").ToList();
+        return string.Join(" ", (undone.Count > 0 ? undone.Prepend("Undone:") : undone).Concat(left));
+    }
+
+    [LoggerMessage(10, LogLevel.Information, "{Request}: {Type} of {Database} begins")]
+    private partial void LogBegins(ObjectKey request, string type, ObjectKey database);
+
+    [LoggerMessage(11, LogLevel.Information, "{Request}: successful")]
+    private partial void LogSucceeded(ObjectKey request);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Request}: failed: {Message}")]
+    private partial void LogFailed(ObjectKey request, string message);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Request}: refused: {Reason}: {Message}")]
+    private partial void LogRefused(ObjectKey request, string reason, string message);
+}

@@ -1,0 +1,58 @@
+namespace KubeDb.OpsManager.Operations;
+
+/// <summary>Restarts every pod of a database once.</summary>
+internal sealed class Restart : IOperation
+{
+    /// <summary>The type of request.</summary>
+    public const string Name = "Restart";
+
+    public Restart(Roller roller)
+    {
+        var roll = new Roll(Journal.PodsBefore, static _ => true);
+        Steps =
+        [
+            new Step
+            {
+                Name = "Restart",
+                Describe = static _ => "begin",
+                DoAsync = static (_, _) => Task.FromResult(StepResult.Done),
+            },
+            new Step
+            {
+                Name = "RestartPods",
+                Deadline = RollingDeadline,
+                Describe = static _ => "restart the pods one after the other",
+                DoAsync = (run, cancel) => roller.RollAsync(run, roll, cancel),
+            },
+        ];
+        Undo =
+        [
+            new Step
+            {
+                Name = "SettledPods",
+                Deadline = RollingDeadline,
+                Describe = static _ => "wait for the pod on its way",
+                DoAsync = (run, cancel) => roller.SettleAllAsync(run, roll, cancel),
+                IsNeeded = static run => run.Request.Metadata.IsDeleting,
+            },
+        ];
+    }
+
+    /// <summary>How long one pod may take, unless the request says otherwise.</summary>
+    public static TimeSpan RollingDeadline { get; } = TimeSpan.FromMinutes(10);
+
+    /// <inheritdoc/>
+    public string Type => Name;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Step> Steps { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Step> Undo { get; }
+
+    /// <inheritdoc/>
+    public Task<StepResult?> PreCheckAsync(OperationRun run, CancellationToken cancel) => Task.FromResult<StepResult?>(null);
+
+    /// <inheritdoc/>
+    public string Epilogue(OperationRun run) => "";
+}

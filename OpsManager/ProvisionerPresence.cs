@@ -1,0 +1,40 @@
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
+
+namespace KubeDb.OpsManager;
+
+/// <summary>
+/// Watches the lease of the Provisioner. It is compared with itself only, by this process's own clock, so that a wrong clock on either
+/// side proves nothing: one that did not change for longer than it lasts is nobody's.
+/// </summary>
+/// <param name="client">The client.</param>
+/// <param name="lease">Where the Provisioner's lease is; null when it runs without one, which proves nothing.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ProvisionerPresence(IKubernetesClient client, ObjectKey? lease, TimeProvider time) : IProvisionerPresence
+{
+    private readonly Lock _lock = new();
+    private (string Version, long Since)? _seen;
+
+    /// <inheritdoc/>
+    public async Task<bool> IsAbsentAsync(CancellationToken cancel)
+    {
+        if (lease is not { } key)
+            return false;
+        var answer = await client.GetAsync<Lease>(key, cancel);
+        if (!answer.Succeeded)
+            return answer.Error.Kind == ApiErrorKind.NotFound;
+        var held = answer.Value.Spec;
+        if (held.HolderIdentity.Length == 0)
+            return true;
+        lock (_lock)
+        {
+            if (_seen is not { } seen || seen.Version != answer.Value.Metadata.ResourceVersion)
+            {
+                _seen = (answer.Value.Metadata.ResourceVersion, time.GetTimestamp());
+                return false;
+            }
+
+            return time.GetElapsedTime(seen.Since) > TimeSpan.FromSeconds(held.LeaseDurationSeconds + 1);
+        }
+    }
+}

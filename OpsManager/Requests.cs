@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kinds.Shared;
+
+namespace KubeDb.OpsManager;
+
+/// <summary>
+/// Writes requests of one kind. Every write carries the version that it was decided on, so one that somebody else changed meanwhile is
+/// refused (409) and decided anew; what the server answers is seen by the next read.
+/// </summary>
+internal sealed class Requests(IKubernetesClient client, EngineKinds kinds, ICache<IOpsRequest> cache, IEventRecorder events, TimeProvider time)
+{
+    /// <summary>Keeps a request until its database is out of its hands.</summary>
+    public const string Finalizer = "kubedb.com";
+
+    /// <summary>How often a waiting step looks again although no event came.</summary>
+    public static readonly TimeSpan Cadence = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<(string Uid, string Text), bool> _told = new();
+
+    /// <summary>The requests, as last seen.</summary>
+    public ICache<IOpsRequest> Cache => cache;
+
+    /// <summary>Changes the status, if the change changes anything.</summary>
+    public async Task<IOpsRequest> ChangeAsync(IOpsRequest request, Func<StatusDraft, StatusDraft> change, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var before = new StatusDraft(request.Status.Phase, request.Metadata.Generation, request.Status.Conditions, now);
+        var after = change(before);
+        if (after == before)
+            return request;
+        var body = Head(request);
+        body["status"] = new JsonObject
+        {
+            ["phase"] = after.Phase,
+            ["observedGeneration"] = request.Metadata.Generation,
+            ["conditions"] = new JsonArray([.. after.Conditions.Select(ToJson)]),
+        };
+        var answer = await client.ApplyAsync(kinds.OpsRequest, body, FieldManagers.OpsManager, "status", kinds.DecodeOpsRequest, cancel);
+        return Seen(answer.OrThrow());
+    }
+
+    /// <summary>Changes the status of the request that runs.</summary>
+    public async Task ChangeAsync(OperationRun run, Func<StatusDraft, StatusDraft> change, CancellationToken cancel) =>
+        run.Request = await ChangeAsync(run.Request, change, cancel);
+
+    /// <summary>Adds annotations.</summary>
+    public async Task AnnotateAsync(OperationRun run, IReadOnlyList<KeyValuePair<string, string>> annotations, CancellationToken cancel)
+    {
+        var map = new JsonObject();
+        foreach (var (key, value) in annotations)
+            map[key] = value;
+        run.Request = await PatchMetadataAsync(run.Request, new JsonObject { ["annotations"] = map }, cancel);
+    }
+
+    /// <summary>Sees to it that deleting the request waits for us.</summary>
+    public async Task<IOpsRequest> HoldAsync(IOpsRequest request, CancellationToken cancel) =>
+        request.Metadata.Finalizers.Contains(Finalizer)
+            ? request
+            : await PatchMetadataAsync(request, new JsonObject { ["finalizers"] = Texts([.. request.Metadata.Finalizers, Finalizer]) }, cancel);
+
+    /// <summary>Lets the request go. One that is gone already is fine.</summary>
+    public async Task LetGoAsync(IOpsRequest request, CancellationToken cancel)
+    {
+        if (!request.Metadata.Finalizers.Contains(Finalizer))
+            return;
+        try
+        {
+            await PatchMetadataAsync(request, new JsonObject { ["finalizers"] = Texts([.. request.Metadata.Finalizers.Where(f => f != Finalizer)]) }, cancel);
+        }
+        catch (ApiException e) when (e.Error.Kind == ApiErrorKind.NotFound)
+        {
+            // It was deleted meanwhile: what was wanted.
+        }
+    }
+
+    /// <summary>Emits an event on the request.</summary>
+    public void Tell(IOpsRequest request, string type, string reason, string message) =>
+        Tell(EventTarget.Of(kinds.OpsRequest, request.Metadata), type, reason, message);
+
+    private void Tell(EventTarget target, string type, string reason, string message)
+    {
+        if (type == "Normal")
+            events.Normal(target, reason, message);
+        else
+            events.Warning(target, reason, message);
+    }
+
+    /// <summary>Emits an event on the request unless this process did already.</summary>
+    public void TellOnce(IOpsRequest request, string type, string reason, string message)
+    {
+        if (_told.TryAdd((request.Metadata.Uid, reason), true))
+            Tell(request, type, reason, message);
+    }
+
+    /// <summary>The request has ended.</summary>
+    public void Forget(string uid)
+    {
+        foreach (var key in _told.Keys.Where(k => k.Uid == uid))
+            _told.TryRemove(key, out _);
+    }
+
+    /// <summary>Takes in the state that a write returned.</summary>
+    public IOpsRequest Seen(IOpsRequest written)
+    {
+        cache.Observe(written);
+        return written;
+    }
+
+    private async Task<IOpsRequest> PatchMetadataAsync(IOpsRequest request, JsonObject metadata, CancellationToken cancel)
+    {
+        metadata["resourceVersion"] = request.Metadata.ResourceVersion;
+        var patch = new JsonObject { ["metadata"] = metadata };
+        var answer = await client.MergePatchAsync(
+            kinds.OpsRequest, request.Metadata.Key, patch, FieldManagers.OpsManager, null, kinds.DecodeOpsRequest, cancel);
+        return Seen(answer.OrThrow());
+    }
+
+    private JsonObject Head(IOpsRequest request) => new()
+    {
+        ["apiVersion"] = kinds.OpsRequest.ApiVersion,
+        ["kind"] = kinds.OpsRequest.Kind,
+        ["metadata"] = new JsonObject
+        {
+            ["namespace"] = request.Metadata.Namespace,
+            ["name"] = request.Metadata.Name,
+            ["uid"] = request.Metadata.Uid,
+            ["resourceVersion"] = request.Metadata.ResourceVersion,
+        },
+    };
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode?)JsonValue.Create(t))]);
+
+    private static JsonNode ToJson(Condition c)
+    {
+        var json = new JsonObject
+        {
+            ["type"] = c.Type,
+            ["status"] = c.Status,
+            ["observedGeneration"] = c.ObservedGeneration,
+            ["lastTransitionTime"] = (c.LastTransitionTime).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
+            ["reason"] = c.Reason,
+            ["message"] = c.Message,
+        };
+        return json;
+    }
+}
