@@ -102,7 +102,14 @@ internal sealed class OpsBench
     /// <summary>Runs until all requests have ended, and a little longer.</summary>
     public void RunToEnd()
     {
-        RunUntil(() => Requests.All(r => Ended.Contains(r["status"].Text("phase"))));
+        var version = -1L;
+        RunUntil(() =>
+        {
+            if (Server.Version == version)
+                return false;
+            version = Server.Version;
+            return Requests.All(r => Ended.Contains(r["status"].Text("phase")));
+        });
         RunFor(2);
     }
 
@@ -115,7 +122,7 @@ internal sealed class OpsBench
     {
         try
         {
-            Simulation.Run(() => Simulation.UntilAsync(holds, TimeSpan.FromMilliseconds(20)), TimeSpan.FromMinutes(30));
+            Simulation.Run(() => Simulation.UntilAsync(holds, TimeSpan.FromMilliseconds(50)), TimeSpan.FromMinutes(30));
         }
         catch (TimeoutException)
         {
