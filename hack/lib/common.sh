@@ -44,6 +44,15 @@ with_lock() {
   flock 9
 }
 
+# work_dir VARIABLE: a folder for this run alone, removed when the script ends, however it ends.
+WORK_DIRS=()
+work_dir() {
+  local -n _dir=$1
+  _dir=$(mktemp -d "$KUBEDB_CACHE/work.XXXXXX")
+  WORK_DIRS+=("$_dir")
+}
+trap 'rm -rf "${WORK_DIRS[@]}"' EXIT
+
 need_root() { [ "$(id -u)" = 0 ] || die "needs root (namespaces, mounts and iptables of this machine)"; }
 
 # Prints the comment block at the head of a script, without its marks: the scripts' --help.

@@ -49,7 +49,7 @@ start_controllers() {
     local flags=(--kubeconfig="$config" --authentication-kubeconfig="$config" --authorization-kubeconfig="$config"
       --bind-address=127.0.0.1 --leader-elect=false --profiling=false)
     [ $name = scheduler ] || flags+=(--use-service-account-credentials --root-ca-file="$PKI_DIR/ca.crt"
-      --service-account-private-key-file="$PKI_DIR/service-accounts.key" --enable-hostpath-provisioner
+      --service-account-private-key-file="$PKI_DIR/service-accounts.key"
       --cluster-signing-cert-file="$PKI_DIR/ca.crt" --cluster-signing-key-file="$PKI_DIR/ca.key")
     start $name "$KUBE_BIN/kube-$name" "${flags[@]}"
   done

@@ -16,7 +16,10 @@ metadata: {name: "kubedb-local:dns"}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: "kubedb-local:dns"}
 subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: "kubedb-local:dns"}]
 Y
-  start_coredns
+  case $DNS in
+    coredns) start_coredns ;;
+    dnsmasq) start_dnsmasq ;;
+  esac
   wait_until dns 30 in_net bash -c "exec 3<>/dev/tcp/$GATEWAY/53"
 }
 
@@ -33,4 +36,12 @@ start_coredns() {
 }
 C
   start dns "$KUBE_BIN/coredns" -conf "$STATE_DIR/Corefile"
+}
+
+# An API server older than CoreDNS understands: dnsmasq, with the hosts files that hack/node keeps.
+start_dnsmasq() {
+  mkdir -p "$STATE_DIR/hosts"
+  start dns dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --pid-file= --no-resolv --no-hosts --no-negcache \
+    --local-ttl=2 --local=/cluster.local/ --bind-interfaces --interface="$BRIDGE" --except-interface=lo --listen-address="$GATEWAY" \
+    --hostsdir="$STATE_DIR/hosts"
 }

@@ -49,6 +49,8 @@ network_down() {
   if [ -n "$NETNS" ]; then # the bridge, its rules and the far end of the veth pair go with the namespace
     ip link del "$BRIDGE-out" 2>/dev/null || true
     ip netns del "$NETNS" 2>/dev/null || true
+    # "ip netns" mounts its folder for the first namespace, and never takes it back
+    [ -n "$(ls -A /run/netns 2>/dev/null)" ] || umount /run/netns 2>/dev/null || true
   elif [ -e "$RUN_DIR/network" ]; then
     forward_rules | while read -r rule; do
       # shellcheck disable=SC2086

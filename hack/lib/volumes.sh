@@ -1,14 +1,70 @@
 # shellcheck shell=bash
-# Dynamic volumes: the controller manager's host-path provisioner, whose directories are opened to every user.
+# Dynamic volumes, and names for a DNS server that does not know Kubernetes: the tool in hack/node, as a host process.
 
-start_volumes() {
-  start volumes sh -c 'mkdir -p /tmp/hostpath_pv; while sleep 0.2; do find /tmp/hostpath_pv -mindepth 1 -maxdepth 1 ! -perm 0777 -exec chmod 0777 {} +; done'
-  kubectl_admin apply -f - >/dev/null <<'Y'
+NODE_PORT=10260 # its probes, on loopback
+
+# Sets NODE_TOOL to the folder of the tool, which it builds once per content of hack/node. It takes the library as it is at that moment:
+# rebuilding a test tool on every change of the product would only slow the cluster's start.
+build_node_tool() {
+  local key log=$KUBEDB_CACHE/publish-local-node.log
+  key=$(find "$HACK_DIR/node" -maxdepth 1 -type f \( -name '*.cs' -o -name '*.csproj' \) -print0 | sort -z | xargs -0 sha256sum | sed "s# .*/# #" | sha256sum | cut -c1-12)
+  NODE_TOOL=$KUBEDB_CACHE/local-node/$key
+  [ ! -d "$NODE_TOOL" ] || return 0
+  require_dotnet
+  rm -rf "$NODE_TOOL.new"
+  dotnet publish "$HACK_DIR/node" -c Release -m:1 -v quiet --nologo -p:DebugType=none \
+    --artifacts-path "$KUBEDB_CACHE/publish/$(sha256sum <<<"$PROJECT_DIR" | cut -c1-16)" -o "$NODE_TOOL.new" >"$log" 2>&1 ||
+    { grep -E 'error|warn' "$log" | sort -u | head -20 >&2; die "hack/node does not build (log: $log)"; }
+  mv "$NODE_TOOL.new" "$NODE_TOOL"
+}
+
+start_local_node() {
+  mkdir -p "$STATE_DIR/volumes" "$STATE_DIR/hosts"
+  local hosts=''; [ "$DNS" != dnsmasq ] || hosts=$STATE_DIR/hosts
+  allow_local_node
+  DOTNET_gcServer=0 start local-node "$NODE_TOOL/kubedb-local-node" --kubeconfig="$STATE_DIR/volumes.kubeconfig" --leader-elect=false \
+    --metrics-bind-address="127.0.0.1:$NODE_PORT" --health-probe-bind-address="127.0.0.1:$NODE_PORT" \
+    --node="$NODE" --volumes-directory="$STATE_DIR/volumes" --hosts-directory="$hosts"
+  wait_until local-node 60 in_net curl -fs "http://127.0.0.1:$NODE_PORT/readyz"
+}
+
+# "standard" makes volumes that can grow, "fixed" ones that can not. Both open to every user, and fsGroup works on them.
+storage_classes() {
+  local name default grows
+  while read -r name default grows; do
+    cat <<Y
+---
 apiVersion: storage.k8s.io/v1
 kind: StorageClass
-metadata: {name: standard, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}
-provisioner: kubernetes.io/host-path
+metadata: {name: $name, annotations: {storageclass.kubernetes.io/is-default-class: "$default"}}
+provisioner: local-node.kubedb.com/directory
 reclaimPolicy: Delete
-allowVolumeExpansion: true
+volumeBindingMode: WaitForFirstConsumer
+allowVolumeExpansion: $grows
 Y
+  done <<<'standard true true
+fixed false false'
+}
+
+allow_local_node() {
+  kubectl_admin apply -f - >/dev/null <<'Y'
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: "kubedb-local:volumes"}
+rules:
+- {apiGroups: [""], resources: [persistentvolumeclaims, services, endpoints], verbs: [get, list, watch]}
+- {apiGroups: [""], resources: [persistentvolumeclaims/status], verbs: [patch]}
+- {apiGroups: [""], resources: [persistentvolumes], verbs: [get, list, watch, create, patch, delete]}
+- {apiGroups: [storage.k8s.io], resources: [storageclasses], verbs: [get, list, watch]}
+- {apiGroups: ["", events.k8s.io], resources: [events], verbs: [create, patch]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: "kubedb-local:volumes"}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: "kubedb-local:volumes"}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: "kubedb-local:volumes"}]
+Y
+  local wanted; wanted=$(storage_classes)
+  # What a class promises can not be changed in place; the volumes made under it stay.
+  kubectl_admin apply -f - <<<"$wanted" >/dev/null 2>&1 || kubectl_admin replace --force -f - <<<"$wanted" >/dev/null
 }
