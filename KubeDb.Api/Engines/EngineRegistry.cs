@@ -4,5 +4,5 @@ namespace KubeDb.Api.Engines;
 public static class EngineRegistry
 {
     /// <summary>Every engine.</summary>
-    public static IReadOnlyList<IEngine> Create(IEngineDialer dialer, TimeProvider time) => [];
+    public static IReadOnlyList<IEngine> Create(IEngineDialer dialer, TimeProvider time) => [new Redis.RedisEngine(dialer, time)];
 }
