@@ -17,6 +17,13 @@ internal static class RedisStepTexts
         [(OpsRequestTypes.Restart, "Successful")] = "Successfully Restarted Database",
     };
 
+    /// <summary>What the event says where it differs from the condition.</summary>
+    private static readonly Dictionary<(string Operation, string Step), string> Events = new()
+    {
+        [(OpsRequestTypes.Reconfigure, "Successful")] = "Successfully Reconfigured Database",
+    };
+
     /// <summary>The text of a step; a step that no document names says its own name.</summary>
-    public static StepText Of(string operation, string step) => new(step, Messages.GetValueOrDefault((operation, step), step));
+    public static StepText Of(string operation, string step) =>
+        new(step, Messages.GetValueOrDefault((operation, step), step), Events.GetValueOrDefault((operation, step)));
 }
