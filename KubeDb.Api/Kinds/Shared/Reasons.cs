@@ -48,6 +48,8 @@ public static class Reasons
     public const string SecretMissing = "SecretMissing";
     public const string SecretKeyMissing = "SecretKeyMissing";
     public const string SecretOwnedByOther = "SecretOwnedByOther";
+    public const string CredentialLost = "CredentialLost";
+    public const string PredecessorPresent = "PredecessorPresent";
     public const string DeletionPolicyInvalid = "DeletionPolicyInvalid";
     public const string CannotHalt = "CannotHalt";
     public const string CannotTerminate = "CannotTerminate";
@@ -112,6 +114,8 @@ public static class Reasons
         new(SecretMissing, "A secret that the spec names does not exist; the operator goes on by itself when it appears.", "Create the secret, or correct the name."),
         new(SecretKeyMissing, "A secret that the spec names lacks a key.", "Add the key."),
         new(SecretOwnedByOther, "The auth secret belongs to another database.", "Name another secret."),
+        new(CredentialLost, "The generated auth secret was deleted while servers run with it, and its content is not known any more.", "Create it again with the credential that the servers use; or halt the database and start it again, for a new one."),
+        new(PredecessorPresent, "A workload or volume of an earlier database of this name is still being deleted; the operator goes on by itself once it is gone."),
         new(DeletionPolicyInvalid, "spec.deletionPolicy is unknown, or Halt with ephemeral storage.", "Choose another policy."),
         new(CannotHalt, "spec.halted is true with the deletion policy DoNotTerminate.", "Change spec.deletionPolicy first."),
         new(CannotTerminate, "Deletion of a database with the policy DoNotTerminate.", "Change spec.deletionPolicy first."),
