@@ -17,7 +17,7 @@ internal sealed class ConfigurationChange(IKubernetesClient client, Requests req
     private const string ConfigSecret = "configSecret";
 
     /// <summary>Everything that can be said against the change without touching the database; null when nothing can.</summary>
-    public async Task<StepResult?> CheckAsync(OperationRun run, CancellationToken cancel)
+    public static async Task<StepResult?> CheckAsync(OperationRun run, CancellationToken cancel)
     {
         if (run.Engine.Configuration is not { } configuration)
             return StepResult.FailForGood("TypeNotSupported", $"The configuration of a {run.Engine.Kinds.Name} can not be changed by a request.");

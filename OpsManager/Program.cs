@@ -1,6 +1,62 @@
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Controllers.Hosting;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Configuration;
+
 namespace KubeDb.OpsManager;
 
+/// <summary>The process that carries out requests.</summary>
 internal static class Program
 {
-    private static int Main() => 0;
+    private const string ProvisionerNamespace = "provisioner-namespace";
+    private const string ProvisionerLease = "kubedb-provisioner";
+
+    private static readonly OperatorProgram Identity = new(
+        "kubedb-ops-manager", "Carries out requests to change running databases.", "KubeDB Ops-manager Operator")
+    {
+        Flags = [new ExtraFlag(ProvisionerNamespace, "", "Namespace of the Provisioner's lease; empty for the own one.")],
+    };
+
+    private static Task<int> Main(string[] args) => OperatorHost.RunAsync(
+        Identity,
+        args,
+        static (options, _) => new HttpKubernetesClient(
+            KubernetesConfiguration.Load(new ConfigurationSource { KubeconfigPath = options.Kubeconfig, Context = options.Context })),
+        runtime => Compose(runtime, EngineRegistry.Create(new TcpDialer(), runtime.Time)));
+
+    /// <summary>Adds a controller for each engine.</summary>
+    internal static void Compose(OperatorRuntime runtime, IReadOnlyList<IEngine> engines)
+    {
+        var caches = new DatabaseCaches(engines, runtime);
+        var secrets = new SecretReader(runtime.Client, caches);
+        var gatherer = new Gatherer(caches, secrets, new SecretUse());
+        var applier = new BlueprintApplier(runtime.Applier, caches);
+        var named = runtime.Options.More[ProvisionerNamespace];
+        var lease = new ObjectKey(named.Length > 0 ? named : runtime.LeaseNamespace, ProvisionerLease);
+        var presence = new ProvisionerPresence(runtime.Client, runtime.Options.LeaderElect ? lease : null, runtime.Time);
+        foreach (var engine in engines)
+        {
+            var sources = Sources(engine, caches, gatherer, applier);
+            var reconciler = OpsRoom.Compose(sources, runtime.Client, runtime.Events, presence, runtime.Time, runtime.Logs);
+            var queue = runtime.NewQueue(reconciler.Name);
+            caches.OnChange(engine, queue.Add);
+            runtime.AddController(reconciler, queue);
+        }
+    }
+
+    private static WorldSources Sources(IEngine engine, DatabaseCaches caches, Gatherer gatherer, BlueprintApplier applier) => new()
+    {
+        Engine = engine,
+        Databases = caches.Of(engine).Databases,
+        Versions = caches.Of(engine).Versions,
+        Requests = caches.Of(engine).OpsRequests,
+        Pods = caches.Pods,
+        PetSets = caches.PetSets,
+        Offers = () => caches.Offers,
+        GatherAsync = async (database, cancel) => await gatherer.GatherAsync(engine, database, cancel) is var gathered && gathered.Value is { } facts
+            ? new Gathered(facts, default)
+            : new Gathered(null, StepResult.Of(gathered.Outcome)),
+        ApplyAsync = async (facts, blueprint, cancel) => StepResult.Of((await applier.ApplyAsync(engine, facts.Database, blueprint, cancel)).Outcome),
+    };
 }

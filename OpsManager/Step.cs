@@ -1,3 +1,5 @@
+using KubeDb.Api.Controllers;
+
 namespace KubeDb.OpsManager;
 
 /// <summary>One step of an operation.</summary>
@@ -95,6 +97,14 @@ internal readonly record struct StepResult
     /// <summary>Not yet.</summary>
     public static StepResult Wait(string reason, string message, TimeSpan retryAfter) =>
         new() { End = StepEnd.Wait, Reason = reason, Message = message, RetryAfter = retryAfter };
+
+    /// <summary>What the outcome of a part of a step makes of the step.</summary>
+    public static StepResult Of(Outcome outcome) => outcome.Kind switch
+    {
+        OutcomeKind.Wait => Wait(outcome.Reason, outcome.Message, outcome.RetryAfter ?? TimeSpan.FromSeconds(5)),
+        OutcomeKind.Fail => FailForGood(outcome.Reason, outcome.Message),
+        _ => Done,
+    };
 
     /// <summary>Failed; tried again if the request allows more than one attempt.</summary>
     public static StepResult Fail(string message) => new() { End = StepEnd.Fail, Reason = "", Message = message };

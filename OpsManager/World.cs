@@ -37,7 +37,7 @@ internal sealed record WorldSources
     public required Func<IDatabase, CancellationToken, Task<Gathered>> GatherAsync { get; init; }
 
     /// <summary>Applies a blueprint of the database.</summary>
-    public required Func<DatabaseFacts, Blueprint, CancellationToken, Task> ApplyAsync { get; init; }
+    public required Func<DatabaseFacts, Blueprint, CancellationToken, Task<StepResult>> ApplyAsync { get; init; }
 }
 
 /// <summary>Facts, or why there are none yet.</summary>
@@ -131,10 +131,9 @@ internal sealed class World(WorldSources sources, IKubernetesClient client)
     public async Task<StepResult> ApplyAsync(IDatabase database, CancellationToken cancel)
     {
         var gathered = await sources.GatherAsync(database, cancel);
-        if (gathered.Facts is not { } facts)
-            return gathered.Otherwise;
-        await sources.ApplyAsync(facts, Engine.Describe(facts), cancel);
-        return StepResult.Done;
+        return gathered.Facts is { } facts
+            ? await sources.ApplyAsync(facts, Engine.Describe(facts), cancel)
+            : gathered.Otherwise;
     }
 
     /// <summary>Reads the secrets.</summary>

@@ -1,6 +1,16 @@
-namespace KubeDb.Provisioner;
+using KubeDb.Api.Controllers.Hosting;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Configuration;
+using KubeDb.Provisioner;
+using KubeDb.Provisioner.Credentials;
 
-internal static class Program
-{
-    private static int Main() => 0;
-}
+return await OperatorHost.RunAsync(
+    new OperatorProgram("kubedb-provisioner", "Provisions databases: makes what a database object describes and keeps it so.", "KubeDB Operator"),
+    args,
+    (options, _) => new HttpKubernetesClient(KubernetesConfiguration.Load(new ConfigurationSource
+    {
+        KubeconfigPath = options.Kubeconfig.Length > 0 ? options.Kubeconfig : null,
+        Context = options.Context.Length > 0 ? options.Context : null,
+    })),
+    runtime => Composition.Compose(runtime, EngineRegistry.Create(new TcpDialer(), runtime.Time), PasswordGenerator.Secure, Random.Shared));

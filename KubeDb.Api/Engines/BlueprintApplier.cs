@@ -117,8 +117,11 @@ public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
         return manifest;
     }
 
+    /// <summary>The reference of a child to the object that controls it, as it is written.</summary>
+    public static JsonObject OwnerNode(ResourceType type, ObjectMeta owner) => ToNode(Reference(type, owner));
+
     /// <summary>An owner reference as it is written.</summary>
-    internal static JsonObject ToNode(OwnerReference owner) => new()
+    public static JsonObject ToNode(OwnerReference owner) => new()
     {
         ["apiVersion"] = owner.ApiVersion,
         ["kind"] = owner.Kind,

@@ -1,4 +1,5 @@
 using KubeDb.Api.Controllers;
+using KubeDb.Api.Controllers.Hosting;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.AppCatalog;
 using KubeDb.Api.Kinds.Apps;
@@ -21,41 +22,40 @@ public sealed class DatabaseCaches
 {
     private readonly Dictionary<IEngine, EngineCaches> _engines = [];
     private readonly Dictionary<ResourceType, Informer<OwnedObject>> _owned = [];
-    private readonly List<IInformer> _all = [];
 
-    /// <summary>Informers that have not started.</summary>
-    public DatabaseCaches(IReadOnlyList<IEngine> engines, InformerFactory make)
+    /// <summary>Adds the informers to the process.</summary>
+    public DatabaseCaches(IReadOnlyList<IEngine> engines, OperatorRuntime runtime)
     {
         foreach (var engine in engines)
         {
             _engines.Add(engine, new EngineCaches(
-                Add(make.Create(new InformerOptions<IDatabase> { Type = engine.Kinds.Database, Decode = engine.Kinds.DecodeDatabase })),
-                Add(make.Create(new InformerOptions<ICatalogVersion> { Type = engine.Kinds.Version, Decode = engine.Kinds.DecodeVersion })),
-                Add(make.Create(new InformerOptions<IOpsRequest> { Type = engine.Kinds.OpsRequest, Decode = engine.Kinds.DecodeOpsRequest }))));
+                runtime.AddInformer(new InformerOptions<IDatabase> { Type = engine.Kinds.Database, Decode = engine.Kinds.DecodeDatabase }),
+                runtime.AddInformer(new InformerOptions<ICatalogVersion> { Type = engine.Kinds.Version, Decode = engine.Kinds.DecodeVersion }),
+                runtime.AddInformer(new InformerOptions<IOpsRequest> { Type = engine.Kinds.OpsRequest, Decode = engine.Kinds.DecodeOpsRequest })));
         }
 
-        PetSets = Add(make.Create(new InformerOptions<PetSet> { Type = PetSet.Resource, Decode = ObservedKinds.PetSet }));
-        Pods = Add(make.Create(new InformerOptions<Pod> { Type = Pod.Resource, Decode = Pod.Decode, LabelSelector = DatabaseLabels.Managed }));
-        Secrets = Add(make.Create(new InformerOptions<Secret>
+        PetSets = runtime.AddInformer(new InformerOptions<PetSet> { Type = PetSet.Resource, Decode = ObservedKinds.PetSet });
+        Pods = runtime.AddInformer(new InformerOptions<Pod> { Type = Pod.Resource, Decode = Pod.Decode, LabelSelector = DatabaseLabels.Managed });
+        Secrets = runtime.AddInformer(new InformerOptions<Secret>
         {
             Type = Secret.Resource,
             Decode = ObservedKinds.ManagedSecret,
             LabelSelector = DatabaseLabels.Managed,
-        }));
-        SecretNames = Add(make.Create(new InformerOptions<OwnedObject>
+        });
+        SecretNames = runtime.AddInformer(new InformerOptions<OwnedObject>
         {
             Type = Secret.Resource,
             Decode = ObservedKinds.Identity,
             MetadataOnly = true,
-        }));
-        Claims = Add(make.Create(new InformerOptions<PersistentVolumeClaim>
+        });
+        Claims = runtime.AddInformer(new InformerOptions<PersistentVolumeClaim>
         {
             Type = PersistentVolumeClaim.Resource,
             Decode = PersistentVolumeClaim.Decode,
             LabelSelector = DatabaseLabels.Managed,
-        }));
-        foreach (var type in OwnedTypes)
-            _owned.Add(type, Add(make.Create(OwnedOptions(type))));
+        });
+        foreach (var type in OwnedTypes.Append(ResourceTypes.Certificate))
+            _owned.Add(type, runtime.AddInformer(OwnedOptions(type)));
     }
 
     /// <summary>The kinds of children that are put back when changed, and deleted when a database is halted or no longer needs them.</summary>
@@ -73,9 +73,6 @@ public sealed class DatabaseCaches
 
     /// <summary>The engines.</summary>
     public IReadOnlyCollection<IEngine> Engines => _engines.Keys;
-
-    /// <summary>Every informer, for the host to run.</summary>
-    public IReadOnlyList<IInformer> All => _all;
 
     /// <summary>PetSets, those of users among them.</summary>
     public Informer<PetSet> PetSets { get; }
@@ -95,7 +92,11 @@ public sealed class DatabaseCaches
     /// <summary>The objects of an engine's own kinds.</summary>
     public EngineCaches Of(IEngine engine) => _engines[engine];
 
-    /// <summary>The children of a kind of <see cref="OwnedTypes"/>.</summary>
+    /// <summary>What the API server offers, as of now.</summary>
+    public ServerOffers Offers => new(
+        Owned(ResourceTypes.PodDisruptionBudget).IsServed, Owned(ResourceTypes.ServiceMonitor).IsServed, Owned(ResourceTypes.Certificate).IsServed);
+
+    /// <summary>The children of a kind of <see cref="OwnedTypes"/>, or certificates.</summary>
     public Informer<OwnedObject> Owned(ResourceType type) => _owned[type];
 
     /// <summary>True for a kind of <see cref="OwnedTypes"/> that the server serves.</summary>
@@ -180,7 +181,10 @@ public sealed class DatabaseCaches
 
         // A service account that a user made is used, not replaced: so all of them have to be known.
         LabelSelector = type == ResourceTypes.ServiceAccount ? null : DatabaseLabels.Managed,
-        Optional = type == ResourceTypes.ServiceMonitor || type.Group == "policy",
+        Optional = type.Group is "policy" or "monitoring.coreos.com" or "cert-manager.io",
+
+        // A version that the server has given up does not come back.
+        ProbeInterval = type == ResourceTypes.PodDisruptionBudgetV1Beta1 ? TimeSpan.FromHours(6) : TimeSpan.FromMinutes(1),
     };
 
     private bool IsControlledFrom(IDatabase database, ObjectMeta child) =>
@@ -188,11 +192,4 @@ public sealed class DatabaseCaches
         && (owner.Uid == database.Metadata.Uid
             || PetSets.ControlledBy(database.Metadata.Uid).Any(p => p.Metadata.Uid == owner.Uid)
             || Owned(ResourceTypes.Service).ControlledBy(database.Metadata.Uid).Any(s => s.Metadata.Uid == owner.Uid));
-
-    private Informer<T> Add<T>(Informer<T> informer)
-        where T : class, IKubernetesObject
-    {
-        _all.Add(informer);
-        return informer;
-    }
 }

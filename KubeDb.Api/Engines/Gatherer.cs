@@ -29,7 +29,7 @@ public sealed record ResolvedDatabase(IDatabase Database, ICatalogVersion Versio
 /// changed. What a missing piece makes impossible is told as an outcome; when the piece appears, <see cref="SecretUse"/> or the caches wake
 /// the database.
 /// </summary>
-public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, SecretUse use, IApiDiscovery discovery)
+public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, SecretUse use)
 {
     private const string AuthPath = "spec.authSecret.name";
 
@@ -71,7 +71,7 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
             Version = version,
             Credential = credential.Value,
             Secrets = content,
-            Offers = await OffersAsync(cancel),
+            Offers = caches.Offers,
             ForeignServiceAccount = IsServiceAccountForeign(defaulted),
         };
     }
@@ -98,16 +98,6 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
     /// <summary>User name and password of a credential secret; null when one is missing or empty.</summary>
     public static Credential? ReadCredential(Secret secret) =>
         secret.Text("username") is { Length: > 0 } user && secret.Text("password") is { Length: > 0 } password ? new(user, password) : null;
-
-    /// <summary>What the API server offers.</summary>
-    public async Task<ServerOffers> OffersAsync(CancellationToken cancel)
-    {
-        var offer = (await discovery.GetAsync(cancel)).OrThrow();
-        return new ServerOffers(
-            caches.Owned(ResourceTypes.PodDisruptionBudget).IsServed,
-            caches.Owned(ResourceTypes.ServiceMonitor).IsServed,
-            offer.Serves(ResourceTypes.Certificate));
-    }
 
     private static SecretReference? AuthReference(IEngine engine, IDatabase database) =>
         engine.CredentialSecretName(database) is { } name ? new(name, AuthPath, ["username", "password"]) : null;

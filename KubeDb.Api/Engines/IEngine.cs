@@ -67,12 +67,16 @@ public sealed record EngineKinds(
 {
     /// <summary>The value of <c>app.kubernetes.io/name</c> on everything that belongs to a database of this kind, such as <c>redises.kubedb.com</c>.</summary>
     public string FullName { get; } = $"{Database.Plural}.{Database.Group}";
+
+    /// <summary>How the contract calls a client in the sentence "… is accepting … requests."</summary>
+    public string ClientTerm { get; init; } = "client";
 }
 
 /// <summary>A condition type and its documented sentences.</summary>
 /// <param name="Condition">Condition type (and reason, unless the contract says otherwise).</param>
 /// <param name="Message">Message of the condition once the step is done.</param>
-public sealed record StepText(string Condition, string Message);
+/// <param name="Event">What the event says where it differs from the condition; null where it does not.</param>
+public sealed record StepText(string Condition, string Message, string? Event = null);
 
 /// <summary>A secret that the spec names.</summary>
 /// <param name="Name">Name, in the database's namespace.</param>

@@ -7,7 +7,7 @@ using KubeDb.Api.Kubernetes.Models;
 namespace KubeDb.Api.Engines;
 
 /// <summary>Decodes what is watched down to what is read, so that many thousands fit in memory.</summary>
-internal static class ObservedKinds
+public static class ObservedKinds
 {
     private const string BasicAuth = "kubernetes.io/basic-auth";
 

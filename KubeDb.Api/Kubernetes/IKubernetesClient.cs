@@ -161,7 +161,7 @@ public readonly record struct WatchEvent<T>(WatchEventType Type, T? Object, stri
 /// <param name="Container">The container.</param>
 /// <param name="Command">Program and arguments. Arguments are visible in the process list: never a secret, use <paramref name="Input"/>.</param>
 /// <param name="Input">
-/// Sent to standard input, which is then closed; null for none. Servers before 1.30 can not be told to close it (exec protocol v4): there a
+/// Sent to standard input, which is then closed; null or empty for none (the command then sees its input ended). Servers before 1.30 can not be told to close it (exec protocol v4): there a
 /// command that reads its input to the end would wait until <see cref="Timeout"/>, so let it read a counted number of bytes or one line.
 /// </param>
 public sealed record ExecRequest(ObjectKey Pod, string Container, IReadOnlyList<string> Command, ReadOnlyMemory<byte>? Input = null)

@@ -39,6 +39,12 @@ public static class OwnedFields
         return hash.Finish();
     }
 
+    /// <summary>The metadata with its fingerprint, for decoders of kinds that we apply.</summary>
+    /// <param name="meta">The decoded metadata.</param>
+    /// <param name="utf8">The whole object.</param>
+    /// <exception cref="JsonException">The bytes are not a JSON object.</exception>
+    public static ObjectMeta Stamp(ObjectMeta meta, ReadOnlySpan<byte> utf8) => meta with { Fingerprint = Fingerprint(utf8) };
+
     /// <summary>The fingerprint that a live object has once this is applied to it.</summary>
     public static string Desired(JsonObject desired)
     {

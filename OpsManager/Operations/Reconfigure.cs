@@ -73,7 +73,7 @@ internal sealed class Reconfigure : IOperation
     public IReadOnlyList<Step> Undo { get; }
 
     /// <inheritdoc/>
-    public Task<StepResult?> PreCheckAsync(OperationRun run, CancellationToken cancel) => _change.CheckAsync(run, cancel);
+    public Task<StepResult?> PreCheckAsync(OperationRun run, CancellationToken cancel) => ConfigurationChange.CheckAsync(run, cancel);
 
     /// <inheritdoc/>
     public string Epilogue(OperationRun run) =>

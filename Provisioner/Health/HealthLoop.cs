@@ -1,6 +1,5 @@
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kubernetes;
-using Microsoft.Extensions.Logging;
 
 namespace KubeDb.Provisioner.Health;
 
@@ -13,7 +12,6 @@ internal sealed partial class HealthLoop(
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
 
-    private readonly CancellationTokenSource _stop = new();
     private volatile HealthTarget _target = first;
     private volatile HealthJudgement _judgement = HealthJudgement.Unknown;
     private volatile TaskCompletionSource _nudge = NewNudge();
@@ -23,21 +21,22 @@ internal sealed partial class HealthLoop(
 
     public HealthVerdict? Verdict => _judgement.Verdict;
 
-    public HealthTarget Target
+    /// <summary>New settings; and if the servers changed, a check at once.</summary>
+    public void Update(HealthTarget target)
     {
-        set => _target = value;
+        var changed = target.Servers != _target.Servers;
+        _target = target;
+        if (changed)
+            _nudge.TrySetResult();
     }
 
-    public async void Start(CancellationToken stop)
+    /// <summary>Checks until cancelled; returns then.</summary>
+    public async Task RunAsync(CancellationToken stop)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _stop.Token);
         try
         {
             while (true)
-            {
-                var delay = await CheckAsync(either.Token);
-                await SleepAsync(delay, either.Token);
-            }
+                await SleepAsync(await CheckAsync(stop), stop);
         }
         catch (OperationCanceledException)
         {
@@ -47,14 +46,6 @@ internal sealed partial class HealthLoop(
         {
             LogEnded(log, _target.Key, problem);
         }
-    }
-
-    public void Stop() => _stop.Cancel();
-
-    public void Nudge()
-    {
-        if (Verdict is not { IsReady: true })
-            _nudge.TrySetResult();
     }
 
     private async Task<TimeSpan> CheckAsync(CancellationToken cancel)

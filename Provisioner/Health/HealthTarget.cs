@@ -18,6 +18,9 @@ internal sealed record HealthTarget
     /// <summary>The servers as they are now; null when they can not be checked at the moment, and nothing is concluded from that.</summary>
     public required Func<DatabaseInstances?> Instances { get; init; }
 
+    /// <summary>Stands for which servers there are and which of them are up: when it changes, a check comes at once.</summary>
+    public string Servers { get; init; } = "";
+
     /// <summary>Time between checks while all is well.</summary>
     public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(10);
 

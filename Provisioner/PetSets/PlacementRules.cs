@@ -33,7 +33,7 @@ internal static class PlacementRules
     {
         if (rule is null)
             return;
-        var constraints = Child<JsonArray>(podSpec, "topologySpreadConstraints");
+        var constraints = List(podSpec, "topologySpreadConstraints");
         if (constraints.OfType<JsonObject>().Any(c => Text(c, "topologyKey") == key))
             return;
         constraints.Add((JsonNode)new JsonObject
@@ -56,7 +56,7 @@ internal static class PlacementRules
             .ToArray();
         if (places.Length == 0 || Text(rule, "topologyKey") is not { } key)
             return;
-        var affinity = Child<JsonObject>(Child<JsonObject>(podSpec, "affinity"), "nodeAffinity");
+        var affinity = Map(Map(podSpec, "affinity"), "nodeAffinity");
         var expression = new JsonObject
         {
             ["key"] = key,
@@ -70,7 +70,7 @@ internal static class PlacementRules
     }
 
     private static void AddPreferred(JsonObject affinity, JsonObject expression, int weight) =>
-        Child<JsonArray>(affinity, "preferredDuringSchedulingIgnoredDuringExecution").Add((JsonNode)new JsonObject
+        List(affinity, "preferredDuringSchedulingIgnoredDuringExecution").Add((JsonNode)new JsonObject
         {
             ["weight"] = weight,
             ["preference"] = new JsonObject { ["matchExpressions"] = new JsonArray(expression) },
@@ -79,20 +79,24 @@ internal static class PlacementRules
     // Terms are alternatives, expressions of a term are conditions: the rule has to hold in every alternative of the user.
     private static void AddRequired(JsonObject affinity, JsonObject expression)
     {
-        var terms = Child<JsonArray>(Child<JsonObject>(affinity, "requiredDuringSchedulingIgnoredDuringExecution"), "nodeSelectorTerms");
+        var terms = List(Map(affinity, "requiredDuringSchedulingIgnoredDuringExecution"), "nodeSelectorTerms");
         if (terms.Count == 0)
             terms.Add((JsonNode)new JsonObject());
         foreach (var term in terms.OfType<JsonObject>())
-            Child<JsonArray>(term, "matchExpressions").Add(expression.DeepClone());
+            List(term, "matchExpressions").Add(expression.DeepClone());
     }
 
-    private static T Child<T>(JsonObject parent, string name)
-        where T : JsonNode, new()
+    private static JsonObject Map(JsonObject parent, string name)
     {
-        if (parent[name] is T child)
-            return child;
-        child = new T();
-        parent[name] = child;
+        if (parent[name] is not JsonObject child)
+            parent[name] = child = [];
+        return child;
+    }
+
+    private static JsonArray List(JsonObject parent, string name)
+    {
+        if (parent[name] is not JsonArray child)
+            parent[name] = child = [];
         return child;
     }
 

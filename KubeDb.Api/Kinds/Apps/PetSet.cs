@@ -21,7 +21,11 @@ public sealed record PetSet : IKubernetesObject<PetSet>
     public PetSetStatus Status { get; init => field = value ?? PetSetStatus.None; } = PetSetStatus.None;
 
     /// <inheritdoc/>
-    public static PetSet Decode(ReadOnlySpan<byte> utf8) => KindsJson.Decode<PetSet>(utf8);
+    public static PetSet Decode(ReadOnlySpan<byte> utf8)
+    {
+        var read = KindsJson.Decode<PetSet>(utf8);
+        return read with { Metadata = OwnedFields.Stamp(read.Metadata, utf8) };
+    }
 }
 
 /// <summary>What is wanted of a PetSet: the fields of a StatefulSet, and placement.</summary>

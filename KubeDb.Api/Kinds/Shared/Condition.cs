@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using KubeDb.Api.Kinds.Schema;
+using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Kinds.Shared;
 
@@ -26,6 +27,7 @@ public sealed record Condition
     public long ObservedGeneration { get; init; }
 
     /// <summary>Stable id of why.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Reason { get; init => field = value ?? ""; } = "";
 
     /// <summary>Info, Warning, Error, or empty.</summary>
@@ -33,10 +35,12 @@ public sealed record Condition
 
     /// <summary>True, False or Unknown.</summary>
     [RequiredField]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Status { get; init => field = value ?? ""; } = "";
 
     /// <summary>What the condition is about.</summary>
     [RequiredField]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>The condition holds.</summary>
@@ -66,6 +70,7 @@ public sealed record DatabaseStatus
 
     /// <summary>The conditions in one word.</summary>
     [OneOf(DatabasePhases.Provisioning, DatabasePhases.DataRestoring, DatabasePhases.Ready, DatabasePhases.Critical, DatabasePhases.NotReady, DatabasePhases.Halted, DatabasePhases.Unknown)]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Phase { get; init => field = value ?? ""; } = "";
 }
 

@@ -30,8 +30,7 @@ public sealed record Condition
 
     /// <summary>How bad it is, where a kind says so; else empty.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public string? Severity { get; init; }
+    public string Severity { get; init => field = value ?? ""; } = "";
 
     /// <summary>True when <see cref="Status"/> is <c>True</c>.</summary>
     [JsonIgnore]

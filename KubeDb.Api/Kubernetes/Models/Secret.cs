@@ -22,7 +22,11 @@ public sealed record Secret : IKubernetesObject<Secret>
     private static IReadOnlyDictionary<string, ReadOnlyMemory<byte>> None { get; } = new Dictionary<string, ReadOnlyMemory<byte>>();
 
     /// <inheritdoc/>
-    public static Secret Decode(ReadOnlySpan<byte> utf8) => ModelJson.Read(utf8, ModelJson.Default.Secret);
+    public static Secret Decode(ReadOnlySpan<byte> utf8)
+    {
+        var read = ModelJson.Read(utf8, ModelJson.Default.Secret);
+        return read with { Metadata = OwnedFields.Stamp(read.Metadata, utf8) };
+    }
 
     /// <summary>A value as text; null when absent.</summary>
     public string? Text(string key) => Data.TryGetValue(key, out var value) ? Encoding.UTF8.GetString(value.Span) : null;

@@ -17,14 +17,18 @@ public sealed record StatefulSet : IKubernetesObject<StatefulSet>
     public StatefulSetStatus Status { get; init => field = value ?? new(); } = new();
 
     /// <inheritdoc/>
-    public static StatefulSet Decode(ReadOnlySpan<byte> utf8) => ModelJson.Read(utf8, ModelJson.Default.StatefulSet);
+    public static StatefulSet Decode(ReadOnlySpan<byte> utf8)
+    {
+        var read = ModelJson.Read(utf8, ModelJson.Default.StatefulSet);
+        return read with { Metadata = OwnedFields.Stamp(read.Metadata, utf8) };
+    }
 }
 
 /// <summary>What a StatefulSet should be.</summary>
 public sealed record StatefulSetSpec
 {
-    /// <summary>How many pods.</summary>
-    public int Replicas { get; init; } = 1;
+    /// <summary>How many pods; the server always says.</summary>
+    public int Replicas { get; init; }
 }
 
 /// <summary>What a StatefulSet is.</summary>

@@ -39,7 +39,7 @@ public sealed record ResourceAmounts
 {
     /// <summary>At least.</summary>
     [JsonConverter(typeof(StringMapConverter))]
-    public IReadOnlyDictionary<string, string> Requests { get; init; } = StringMap.Empty;
+    public IReadOnlyDictionary<string, string> Requests { get; init => field = value ?? StringMap.Empty; } = StringMap.Empty;
 
     /// <summary>The storage asked for; null when there is none, or it is no quantity.</summary>
     [JsonIgnore]
@@ -55,7 +55,7 @@ public sealed record PersistentVolumeClaimStatus
 
     /// <summary>Amounts by name.</summary>
     [JsonConverter(typeof(StringMapConverter))]
-    public IReadOnlyDictionary<string, string> Capacity { get; init; } = StringMap.Empty;
+    public IReadOnlyDictionary<string, string> Capacity { get; init => field = value ?? StringMap.Empty; } = StringMap.Empty;
 
     /// <summary>Conditions, such as <c>Resizing</c> and <c>FileSystemResizePending</c>.</summary>
     public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];

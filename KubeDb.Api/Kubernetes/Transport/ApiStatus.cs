@@ -19,12 +19,16 @@ internal sealed record ApiStatus
     public ApiStatusDetails? Details { get; init; }
 
     /// <summary>Reads a Status; null when the bytes are something else.</summary>
-    public static ApiStatus? TryRead(ReadOnlySpan<byte> utf8)
+    public static ApiStatus? TryRead(ReadOnlySpan<byte> utf8) => Read(utf8) is { Kind: "Status" } status ? status : null;
+
+    /// <summary>Reads the closing Status of an exec, which a kubelet sends without its kind; null when the bytes are something else.</summary>
+    public static ApiStatus? TryReadOutcome(ReadOnlySpan<byte> utf8) => Read(utf8) is { Status: not null } status ? status : null;
+
+    private static ApiStatus? Read(ReadOnlySpan<byte> utf8)
     {
         try
         {
-            var status = JsonSerializer.Deserialize(utf8, TransportJson.Default.ApiStatus);
-            return status?.Kind == "Status" ? status : null;
+            return JsonSerializer.Deserialize(utf8, TransportJson.Default.ApiStatus);
         }
         catch (JsonException)
         {

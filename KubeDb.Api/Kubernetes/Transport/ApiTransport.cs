@@ -56,6 +56,8 @@ internal sealed class ApiTransport : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, Credential credential, CancellationToken cancel)
     {
+        // The handler asks for, and checks, the name in the Host header; SslOptions.TargetHost has no effect there.
+        message.Headers.Host = _configuration.TlsServerName;
         message.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
         if (credential.Authorization is { } authorization)
             message.Headers.TryAddWithoutValidation("Authorization", authorization);

@@ -59,7 +59,7 @@ internal sealed class ExecCall(ApiTransport transport, KubernetesClientOptions o
         query.Add("container", request.Container);
         foreach (var word in request.Command)
             query.Add("command", word);
-        query.Add("stdin", request.Input is null ? null : "true");
+        query.Add("stdin", request.Input is { Length: > 0 } ? "true" : null);
         query.Add("stdout", "true");
         query.Add("stderr", "true");
         return transport.Address(HttpKubernetesClient.PodPath(request.Pod, "exec") + query);
@@ -129,7 +129,7 @@ internal sealed class ExecCall(ApiTransport transport, KubernetesClientOptions o
     {
         if (outcome.Length == 0)
             return new(new ApiError(ApiErrorKind.Unreachable, 0, "ConnectionLost", $"{What}: the connection ended before the command's exit code came."));
-        if (ApiStatus.TryRead(outcome.Span) is not { } status)
+        if (ApiStatus.TryReadOutcome(outcome.Span) is not { } status)
             return new(ApiErrors.Unreadable(What, "the command's outcome is not a status."));
         if (ExitCode(status) is not { } code)
             return new(ApiErrors.FromStatus(status, status.Code == 0 ? 500 : status.Code, What, secret: false));
@@ -147,7 +147,7 @@ internal sealed class ExecCall(ApiTransport transport, KubernetesClientOptions o
 
     private async Task WriteAsync(WebSocket socket, CancellationToken cancel)
     {
-        if (request.Input is not { } input)
+        if (request.Input is not { Length: > 0 } input)
             return;
         try
         {

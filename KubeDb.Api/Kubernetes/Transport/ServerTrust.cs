@@ -20,7 +20,6 @@ internal sealed class ServerTrust(KubernetesConfiguration configuration)
     {
         var options = new SslClientAuthenticationOptions
         {
-            TargetHost = configuration.TlsServerName,
             RemoteCertificateValidationCallback = Accept,
             ClientCertificateContext = identity?.Context,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -76,6 +75,8 @@ internal sealed class ServerTrust(KubernetesConfiguration configuration)
             configuration.CertificateAuthorities is { Count: > 0 }
                 ? $"its issuer ({certificate.Issuer}) is not the certificate authority given by {configuration.Origin}"
                 : $"its issuer ({certificate.Issuer}) is not trusted by this machine, and {configuration.Origin} gives no certificate authority",
+        X509ChainStatusFlags.NotSignatureValid =>
+            $"it is not signed by the certificate authority given by {configuration.Origin}, only by one of the same name ({certificate.Issuer})",
         _ => status.ToString(),
     };
 

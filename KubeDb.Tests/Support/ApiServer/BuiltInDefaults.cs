@@ -58,13 +58,26 @@ internal static class BuiltInDefaults
             case "PersistentVolumeClaim":
                 value.Child("status")["phase"] = "Pending";
                 break;
-            case "Service" when value["spec"].Text("clusterIP").Length == 0 && value["spec"].Text("type") != "ExternalName":
-                value.Child("spec")["clusterIP"] = $"10.96.{seed / 250 % 250}.{(seed % 250) + 1}";
+            case "Service" when value["spec"].Text("type") != "ExternalName":
+                var spec = value.Child("spec");
+                Set(spec, "clusterIP", $"10.96.{seed / 250 % 250}.{(seed % 250) + 1}");
+                Set(spec, "clusterIPs", new JsonArray(spec.Text("clusterIP")));
+                Set(spec, "ipFamilies", new JsonArray("IPv4"));
+                Set(spec, "ipFamilyPolicy", "SingleStack");
                 break;
         }
+    }
 
-        if (kind.Name == "Service" && value["spec"].Text("clusterIP") is { Length: > 0 } address)
-            value.Child("spec")["clusterIPs"] ??= new JsonArray(address);
+    /// <summary>What the server allocated stays when a write leaves it out.</summary>
+    public static void Carry(Kind kind, JsonObject live, JsonObject value)
+    {
+        if (kind is not { Name: "Service", Group: "" } || value["spec"].Text("type") == "ExternalName")
+            return;
+        foreach (var field in new[] { "clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy" })
+        {
+            if (live["spec"]?[field] is { } allocated)
+                Set(value.Child("spec"), field, allocated.DeepClone());
+        }
     }
 
     /// <summary>Changes that the server refuses.</summary>
@@ -197,11 +210,7 @@ internal static class BuiltInDefaults
         Set(spec, "type", "ClusterIP");
         Set(spec, "sessionAffinity", "None");
         if (spec.Text("type") != "ExternalName")
-        {
             Set(spec, "internalTrafficPolicy", "Cluster");
-            Set(spec, "ipFamilyPolicy", "SingleStack");
-            spec["ipFamilies"] ??= new JsonArray("IPv4");
-        }
 
         foreach (var port in spec["ports"].Objects())
         {

@@ -7,8 +7,9 @@ namespace KubeDb.Tests.Support.ApiServer;
 /// A process's connection to the in-memory server: counts what it asks, and lets go wrong what the plan says. Part of the test double;
 /// see <see cref="InMemoryApiServer"/>.
 /// </summary>
-public sealed class Connection(InMemoryApiServer server, string process) : IKubernetesClient, IDisposable
+public sealed class Connection(InMemoryApiServer server, string process) : IKubernetesClient, IApiDocuments, IDisposable
 {
+    private static readonly ResourceType Documents = new("", "v1", "", "");
     private static readonly ResourceType Pods = new("", "v1", "pods", "Pod");
 
     private readonly CancellationTokenSource _dead = new();
@@ -111,6 +112,14 @@ public sealed class Connection(InMemoryApiServer server, string process) : IKube
             },
             cancel);
         return answer.Error is { } error ? new(error) : new(text);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ApiResult<T>> ReadDocumentAsync<T>(string path, ObjectDecoder<T> decode, CancellationToken cancel)
+    {
+        var entry = Journal.Add(server.Now, RequestKind.Read, "get", Documents, new ObjectKey("", path));
+        var answer = await Travel(entry, _ => server.Document(path), cancel);
+        return answer.Error is { } error ? new(error) : new(decode(answer.Utf8));
     }
 
     /// <inheritdoc/>

@@ -167,6 +167,7 @@ public sealed partial class InMemoryApiServer
         if (call.Kind.Namespaced)
             metadata["namespace"] = live.Object.Namespace();
         Normalize(call, value);
+        BuiltInDefaults.Carry(call.Kind, live.Object, value);
         if (owned)
             metadata["managedFields"] = managed;
         else
@@ -272,7 +273,13 @@ public sealed partial class InMemoryApiServer
     {
         var metadata = value["metadata"];
         if (metadata.Text("uid") is { Length: > 0 } uid && uid != live.Object.Uid())
-            return Errors.Conflict(call.Kind, call.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {live.Object.Uid()}");
+        {
+            // A replace takes the UID for a precondition; to a patch it is a field that can not change.
+            return call.Request.Verb == ApiVerb.Update
+                ? Errors.Conflict(call.Kind, call.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {live.Object.Uid()}")
+                : Errors.Invalid(call.Kind, call.Name, $"metadata.uid: Invalid value: \"{uid}\": field is immutable");
+        }
+
         return metadata.Text("resourceVersion") is { Length: > 0 } version && version != live.Version.ToString(CultureInfo.InvariantCulture)
             ? Errors.Modified(call.Kind, call.Name)
             : null;

@@ -51,6 +51,9 @@ public sealed partial class InMemoryApiServer
     /// <summary>How far gets and lists of version "0" lag behind.</summary>
     public TimeSpan CacheLag { get; set; }
 
+    /// <summary>Minor version that discovery names.</summary>
+    public int Minor { get; set; } = 36;
+
     /// <summary>The garbage collector and the namespace controller.</summary>
     public GarbageCollector Collector { get; }
 

@@ -1,0 +1,28 @@
+using System.Net.Sockets;
+
+namespace KubeDb.Api.Engines;
+
+/// <summary>Connects over TCP.</summary>
+public sealed class TcpDialer : IEngineDialer
+{
+    /// <inheritdoc/>
+    public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancel)
+    {
+        var client = new TcpClient { NoDelay = true };
+        try
+        {
+            await client.ConnectAsync(host, port, cancel);
+            return client.GetStream();
+        }
+        catch (SocketException problem)
+        {
+            client.Dispose();
+            throw new IOException($"{host}:{port}: {problem.Message}", problem);
+        }
+        catch (OperationCanceledException)
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+namespace KubeDb.Api.Kinds.Shared;
+
+/// <summary>A reason as the documentation explains it.</summary>
+/// <param name="Id">The id that conditions, events, metrics and logs carry.</param>
+/// <param name="When">When it is seen.</param>
+/// <param name="Action">What the user has to do; empty for nothing.</param>
+public sealed record ReasonEntry(string Id, string When, string Action = "");
+
+/// <summary>The reasons that every engine shares. Ids are part of the interface: never renamed.</summary>
+public static class Reasons
+{
+#pragma warning disable CS1591 // Each is explained in the table below, which the documentation prints.
+    public const string ProvisioningStarted = "DatabaseProvisioningStartedSuccessfully";
+    public const string AllReplicasReady = "AllReplicasReady";
+    public const string SomeReplicasNotReady = "SomeReplicasNotReady";
+    public const string AcceptingConnection = "DatabaseAcceptingConnectionRequest";
+    public const string NotAcceptingConnection = "DatabaseNotAcceptingConnectionRequest";
+    public const string ReadinessCheckSucceeded = "ReadinessCheckSucceeded";
+    public const string ReadinessCheckFailed = "ReadinessCheckFailed";
+    public const string Provisioned = "DatabaseSuccessfullyProvisioned";
+    public const string Halted = "DatabaseHaltedSuccessfully";
+    public const string DataRestoreStarted = "DataRestoreStartedByExternalInitializer";
+    public const string DataRestored = "SuccessfullyDataRestored";
+    public const string DataRestoreFailed = "FailedToRestoreData";
+    public const string DataRestoreInterrupted = "DataRestoreInterrupted";
+    public const string ReadAccessSucceeded = "DatabaseReadAccessCheckSucceeded";
+    public const string ReadAccessFailed = "DatabaseReadAccessCheckFailed";
+    public const string WriteAccessSucceeded = "DatabaseWriteAccessCheckSucceeded";
+    public const string WriteAccessFailed = "DatabaseWriteAccessCheckFailed";
+
+    public const string VersionMissing = "VersionMissing";
+    public const string VersionNotFound = "VersionNotFound";
+    public const string VersionUnusable = "VersionUnusable";
+    public const string VersionDeprecated = "VersionDeprecated";
+    public const string StorageTypeInvalid = "StorageTypeInvalid";
+    public const string StorageMissing = "StorageMissing";
+    public const string StorageRequestInvalid = "StorageRequestInvalid";
+    public const string StorageClassMissing = "StorageClassMissing";
+    public const string StorageTypeImmutable = "StorageTypeImmutable";
+    public const string InitImmutable = "InitImmutable";
+    public const string PodTemplateInvalid = "PodTemplateInvalid";
+    public const string ReservedVolumeName = "ReservedVolumeName";
+    public const string ReservedMountPath = "ReservedMountPath";
+    public const string ReservedVariable = "ReservedVariable";
+    public const string HealthCheckerInvalid = "HealthCheckerInvalid";
+    public const string AuthSecretNotSupported = "AuthSecretNotSupported";
+    public const string AuthSecretInvalid = "AuthSecretInvalid";
+    public const string SecretMissing = "SecretMissing";
+    public const string SecretKeyMissing = "SecretKeyMissing";
+    public const string SecretOwnedByOther = "SecretOwnedByOther";
+    public const string DeletionPolicyInvalid = "DeletionPolicyInvalid";
+    public const string CannotHalt = "CannotHalt";
+    public const string CannotTerminate = "CannotTerminate";
+    public const string TlsNotSupported = "TlsNotSupported";
+    public const string TlsInvalid = "TlsInvalid";
+    public const string MonitorInvalid = "MonitorInvalid";
+    public const string ServiceTemplateInvalid = "ServiceTemplateInvalid";
+    public const string ConfigurationInvalid = "ConfigurationInvalid";
+    public const string DurationInvalid = "DurationInvalid";
+
+    public const string DatabaseNotFound = "DatabaseNotFound";
+    public const string OpsTypeNotSupported = "OpsTypeNotSupported";
+    public const string OpsSpecImmutable = "OpsSpecImmutable";
+    public const string OpsBlockMissing = "OpsBlockMissing";
+    public const string UpdateNotAllowed = "UpdateNotAllowed";
+    public const string ScalingInvalid = "ScalingInvalid";
+    public const string VolumeSizeInvalid = "VolumeSizeInvalid";
+    public const string ReconfigureInvalid = "ReconfigureInvalid";
+    public const string ReconfigureTlsInvalid = "ReconfigureTLSInvalid";
+    public const string RotateAuthInvalid = "RotateAuthInvalid";
+    public const string MigrationInvalid = "MigrationInvalid";
+    public const string ConfigurationMerged = "ConfigurationMerged";
+#pragma warning restore CS1591
+
+    /// <summary>Every shared reason with its explanation.</summary>
+    public static IReadOnlyList<ReasonEntry> All { get; } =
+    [
+        new(ProvisioningStarted, "The operator took a new database up."),
+        new(AllReplicasReady, "Every workload has all its pods ready."),
+        new(SomeReplicasNotReady, "A pod is missing or not ready.", "Nothing at first; if it lasts, look at the pod's events (kubectl describe pod)."),
+        new(AcceptingConnection, "The database answers."),
+        new(NotAcceptingConnection, "The database does not answer; the message is the error.", "If it lasts, look at the pod's log."),
+        new(ReadinessCheckSucceeded, "All health checks pass."),
+        new(ReadinessCheckFailed, "A health check fails; the message is the error.", "If it lasts, look at the pod's log."),
+        new(Provisioned, "The database was complete for the first time."),
+        new(Halted, "spec.halted is true: workloads are removed, data is kept.", "Set spec.halted to false to start it again."),
+        new(DataRestoreStarted, "An external restore began."),
+        new(DataRestored, "An external restore succeeded."),
+        new(DataRestoreFailed, "An external restore failed.", "Look at the restore session, and start another."),
+        new(DataRestoreInterrupted, "An external restore was interrupted.", "Look at the restore session, and start another."),
+        new(ReadAccessSucceeded, "The probe key can be read."),
+        new(ReadAccessFailed, "The probe key can not be read; the message is the error.", "If it lasts, look at the pod's log."),
+        new(WriteAccessSucceeded, "The probe key can be written."),
+        new(WriteAccessFailed, "The probe key can not be written; the message is the error.", "Look for a full disk or memory limit, or a read-only replica."),
+        new(VersionMissing, "spec.version is empty.", "Set spec.version to the name of a catalog version."),
+        new(VersionNotFound, "The catalog has no version of that name; the operator goes on by itself when it appears.", "Correct spec.version, or install the catalog version."),
+        new(VersionUnusable, "The catalog version lacks an image or its version is no semantic version.", "Correct the catalog version."),
+        new(VersionDeprecated, "The catalog version is deprecated and the operator runs in strict mode.", "Choose another version."),
+        new(StorageTypeInvalid, "spec.storageType is unknown.", "Set it to Durable or Ephemeral."),
+        new(StorageMissing, "Storage is durable, and spec.storage is absent.", "Give spec.storage, or set spec.storageType to Ephemeral."),
+        new(StorageRequestInvalid, "spec.storage requests no size, or none above zero.", "Set spec.storage.resources.requests.storage."),
+        new(StorageClassMissing, "The storage class does not exist.", "Create it, or name another."),
+        new(StorageTypeImmutable, "spec.storageType was changed.", "Change it back; create another database for other storage."),
+        new(InitImmutable, "spec.init was changed after the database was initialised.", "Change it back."),
+        new(PodTemplateInvalid, "spec.podTemplate.spec does not have the form of a pod spec.", "Correct the named field."),
+        new(ReservedVolumeName, "A volume of the pod template has a name that the operator uses.", "Rename the volume."),
+        new(ReservedMountPath, "A container mounts something where the operator mounts.", "Mount it elsewhere."),
+        new(ReservedVariable, "A container sets an environment variable that the operator sets.", "Remove the variable."),
+        new(HealthCheckerInvalid, "A value of spec.healthChecker is below 1.", "Raise it."),
+        new(AuthSecretNotSupported, "spec.authSecret names a secret although authentication is off.", "Remove spec.authSecret, or set spec.disableAuth to false."),
+        new(AuthSecretInvalid, "spec.authSecret is contradictory.", "Name the secret that is externally managed."),
+        new(SecretMissing, "A secret that the spec names does not exist; the operator goes on by itself when it appears.", "Create the secret, or correct the name."),
+        new(SecretKeyMissing, "A secret that the spec names lacks a key.", "Add the key."),
+        new(SecretOwnedByOther, "The auth secret belongs to another database.", "Name another secret."),
+        new(DeletionPolicyInvalid, "spec.deletionPolicy is unknown, or Halt with ephemeral storage.", "Choose another policy."),
+        new(CannotHalt, "spec.halted is true with the deletion policy DoNotTerminate.", "Change spec.deletionPolicy first."),
+        new(CannotTerminate, "Deletion of a database with the policy DoNotTerminate.", "Change spec.deletionPolicy first."),
+        new(TlsNotSupported, "The version does not support TLS.", "Choose a newer version, or remove spec.tls."),
+        new(TlsInvalid, "spec.tls is contradictory or names no issuer.", "Correct the named field."),
+        new(MonitorInvalid, "spec.monitor has an unknown agent or a forbidden port.", "Correct the named field."),
+        new(ServiceTemplateInvalid, "spec.serviceTemplates has an alias twice, or a spec that is no object.", "Correct the named entry."),
+        new(ConfigurationInvalid, "spec.configuration has an unknown key or can not be parsed.", "Correct the named key."),
+        new(DurationInvalid, "A duration is not of the form 1h30m.", "Correct it."),
+        new(DatabaseNotFound, "The request names a database that does not exist.", "Correct spec.databaseRef.name, or create the database first."),
+        new(OpsTypeNotSupported, "The request's type is unknown for this kind of database.", "Correct spec.type."),
+        new(OpsSpecImmutable, "The spec of a request was changed.", "Create another request."),
+        new(OpsBlockMissing, "The block that belongs to the request's type is absent.", "Add it."),
+        new(UpdateNotAllowed, "The catalog does not allow this move between versions.", "Choose a version that the catalog allows."),
+        new(ScalingInvalid, "The numbers or resources asked for are impossible.", "Correct the named field."),
+        new(VolumeSizeInvalid, "The size asked for is absent or not above the present one.", "Ask for a larger size."),
+        new(ReconfigureInvalid, "The change of configuration is empty or contradictory.", "Correct the named field."),
+        new(ReconfigureTlsInvalid, "The change of TLS is empty or contradictory.", "Give exactly one of remove, rotateCertificates, and issuerRef or certificates."),
+        new(RotateAuthInvalid, "The credential can not be changed this way.", "Correct the named field."),
+        new(MigrationInvalid, "The storage migration can not be done.", "Correct the named field."),
+        new(ConfigurationMerged, "Several Reconfigure requests were merged into one."),
+    ];
+}

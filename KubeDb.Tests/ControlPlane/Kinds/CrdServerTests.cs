@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using KubeDb.Api.Kinds.Kubedb;
+using KubeDb.Api.Kinds.Ops;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Tests.ControlPlane.Kubernetes;
+using KubeDb.Tests.Support;
+using KubeDb.Tests.Unit.Kinds;
+
+namespace KubeDb.Tests.ControlPlane.Kinds;
+
+/// <summary>The CRDs as a real API server and kubectl understand them.</summary>
+[TestFixture]
+public sealed class CrdServerTests : ApiServerTest
+{
+    [OneTimeSetUp]
+    public async Task Install()
+    {
+        await Kubectl($"apply --server-side --force-conflicts -f {RepositoryFiles.Crds}");
+        foreach (var file in Directory.GetFiles(RepositoryFiles.Crds))
+            await Kubectl($"wait --for=condition=Established --timeout=60s crd/{Definition(file)}");
+    }
+
+    [Test]
+    public async Task The_server_finds_nothing_wrong_with_the_schemas()
+    {
+        foreach (var file in Directory.GetFiles(RepositoryFiles.Crds))
+        {
+            var conditions = await Kubectl($"get crd {Definition(file)} -o jsonpath={{.status.conditions[*].type}}={{.status.conditions[*].status}}");
+            Assert.That(conditions, Does.Not.Contain("NonStructuralSchema"), file);
+        }
+    }
+
+    [Test]
+    public async Task Kubectl_prints_the_documented_columns()
+    {
+        (await Client.CreateAsync(Redis.Resource, Database("columns", new JsonObject { ["version"] = "8.2.2" }), Soon)).OrThrow();
+
+        foreach (var name in (string[])["rd", "redis", "redises"])
+        {
+            var lines = (await Kubectl($"get {name} -n {Namespace}")).Split('\n');
+            Assert.That(lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(new[] { "NAME", "VERSION", "STATUS", "AGE" }));
+            Assert.That(lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2], Is.EqualTo(new[] { "columns", "8.2.2" }));
+        }
+    }
+
+    [Test]
+    public async Task Unknown_fields_are_pruned_but_a_pod_template_keeps_them()
+    {
+        var pod = JsonNode.Parse("""{"futureField":{"a":[1]},"containers":[{"name":"redis","futureField":true,"env":[{"name":"A","futureField":1}]}]}""")!;
+        var spec = new JsonObject { ["version"] = "8.2.2", ["futureField"] = 1, ["podTemplate"] = new JsonObject { ["spec"] = pod, ["futureField"] = 2 } };
+
+        var stored = (await Client.CreateAsync(Redis.Resource, Database("pruned", spec), Soon)).OrThrow()["spec"]!;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(stored.AsObject().ContainsKey("futureField"), Is.False);
+            Assert.That(stored["podTemplate"]!.AsObject().ContainsKey("futureField"), Is.False);
+            Assert.That((bool)stored["podTemplate"]!["spec"]!["containers"]![0]!["futureField"]!, Is.True);
+            Assert.That((int)stored["podTemplate"]!["spec"]!["containers"]![0]!["env"]![0]!["futureField"]!, Is.EqualTo(1));
+            Assert.That((int)stored["podTemplate"]!["spec"]!["futureField"]!["a"]![0]!, Is.EqualTo(1));
+        });
+    }
+
+    [Test]
+    public async Task The_server_fills_in_the_documented_defaults()
+    {
+        var stored = (await Client.CreateAsync(Redis.Resource, Database("defaults", new JsonObject { ["version"] = "8.2.2" }), Soon)).OrThrow()["spec"]!;
+        var request = (await Client.CreateAsync(RedisOpsRequest.Resource, Request("defaults", "Reconfigure", new JsonObject()), Soon)).OrThrow()["spec"]!;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((int)stored["healthChecker"]!["failureThreshold"]!, Is.EqualTo(1));
+            Assert.That((string)stored["allowedSchemas"]!["namespaces"]!["from"]!, Is.EqualTo("Same"));
+            Assert.That((string)request["apply"]!, Is.EqualTo("IfReady"));
+            Assert.That((int)request["maxRetries"]!, Is.EqualTo(1));
+            Assert.That((string)request["configuration"]!["restart"]!, Is.EqualTo("auto"));
+        });
+    }
+
+    [TestCase("""{"version":"8.2.2","mode":"Ring"}""")]
+    [TestCase("""{"version":"8.2.2","deletionPolicy":"Never"}""")]
+    [TestCase("""{"version":"8.2.2","serviceTemplates":[{"alias":"dashboard"}]}""")]
+    [TestCase("""{"version":"8.2.2","replicas":"one"}""")]
+    [TestCase("""{"version":"8.2.2","storage":{"resources":{"requests":{"storage":"much"}}}}""")]
+    [TestCase("""{"version":"8.2.2","podTemplate":{"spec":{"containers":[{"image":"nameless"}]}}}""")]
+    [TestCase("""{"mode":"Standalone"}""")]
+    public async Task What_the_schema_forbids_is_refused(string spec)
+    {
+        var answer = await Client.CreateAsync(Redis.Resource, Database("refused", (JsonObject)JsonNode.Parse(spec)!), Soon);
+
+        Assert.That(answer.Error?.Kind, Is.EqualTo(ApiErrorKind.Invalid), answer.Error?.Message);
+    }
+
+    [Test]
+    public async Task An_unknown_type_of_request_is_refused()
+    {
+        var answer = await Client.CreateAsync(RedisOpsRequest.Resource, Request("refused", "Explode", null), Soon);
+
+        Assert.That(answer.Error?.Kind, Is.EqualTo(ApiErrorKind.Invalid), answer.Error?.Message);
+    }
+
+    [Test]
+    public async Task Two_writers_of_conditions_do_not_overwrite_each_other()
+    {
+        (await Client.CreateAsync(Redis.Resource, Database("shared", new JsonObject { ["version"] = "8.2.2" }), Soon)).OrThrow();
+
+        await ApplyCondition("shared", "Ready", FieldManagers.Provisioner);
+        await ApplyCondition("shared", "Paused", FieldManagers.OpsManager);
+
+        var stored = (await Client.SendAsync(
+            new ApiRequest { Verb = ApiVerb.Get, Type = Redis.Resource, Namespace = Namespace, Name = "shared" }, Redis.Decode, Soon)).OrThrow();
+        Assert.That(stored.Status.Conditions.Select(c => c.Type), Is.EquivalentTo(new[] { "Ready", "Paused" }));
+    }
+
+    private async Task ApplyCondition(string name, string type, string manager)
+    {
+        var body = Database(name, null);
+        body["status"] = new JsonObject
+        {
+            ["conditions"] = new JsonArray(new JsonObject { ["type"] = type, ["status"] = "True", ["lastTransitionTime"] = "2026-08-01T10:00:00Z" }),
+        };
+        var request = new ApiRequest
+        {
+            Verb = ApiVerb.Apply,
+            Type = Redis.Resource,
+            Namespace = Namespace,
+            Name = name,
+            Subresource = "status",
+            Body = body,
+            FieldManager = manager,
+        };
+        (await Client.SendAsync(request, KubernetesVerbs.DecodeJson, Soon)).OrThrow();
+    }
+
+    private JsonObject Database(string name, JsonObject? spec)
+    {
+        var manifest = Manifest("kubedb.com/v1", "Redis", name, Namespace);
+        if (spec is not null)
+            manifest["spec"] = spec;
+        return manifest;
+    }
+
+    private JsonObject Request(string name, string type, JsonObject? configuration)
+    {
+        var spec = new JsonObject { ["type"] = type, ["databaseRef"] = new JsonObject { ["name"] = name } };
+        if (configuration is not null)
+            spec["configuration"] = configuration;
+        return Manifest("ops.kubedb.com/v1alpha1", "RedisOpsRequest", name, Namespace, ("spec", spec));
+    }
+
+    private static string Definition(string file)
+    {
+        var parts = Path.GetFileNameWithoutExtension(file).Split('_');
+        return $"{parts[1]}.{parts[0]}";
+    }
+
+    private static async Task<string> Kubectl(string arguments) =>
+        (await Tool.RunAsync("kubectl", ["--kubeconfig", Kubeconfig, .. arguments.Split(' ')])).OrFail();
+}

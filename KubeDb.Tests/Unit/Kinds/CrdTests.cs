@@ -1,0 +1,143 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using KubeDb.CrdGenerator;
+using YamlDotNet.Serialization;
+
+namespace KubeDb.Tests.Unit.Kinds;
+
+[TestFixture]
+[Category("Unit")]
+public sealed class CrdTests
+{
+    private static readonly (string Facts, string Crd)[] Public =
+    [
+        ("redis", "kubedb.com_redises"),
+        ("redisopsrequest", "ops.kubedb.com_redisopsrequests"),
+        ("redisversion", "catalog.kubedb.com_redisversions"),
+    ];
+
+    private static readonly SortedDictionary<string, JsonObject> Definitions = CrdFiles.Definitions();
+
+    private static string[] Names => [.. Definitions.Keys];
+
+    [Test]
+    public void The_committed_files_are_what_the_types_say()
+    {
+        var differences = new StringWriter();
+
+        CrdFiles.Compare(CrdFiles.Generate(), RepositoryFiles.Crds, differences);
+
+        Assert.That(differences.ToString(), Is.Empty);
+    }
+
+    [TestCaseSource(nameof(Names))]
+    public void The_yaml_says_what_the_tree_says(string name)
+    {
+        var text = File.ReadAllText(Path.Combine(RepositoryFiles.Crds, name + ".yaml"));
+        var json = new SerializerBuilder().JsonCompatible().Build().Serialize(
+            new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object>(text)!);
+
+        Assert.That(JsonNode.DeepEquals(JsonNode.Parse(json), Definitions[name]), json);
+    }
+
+    [TestCaseSource(nameof(Public))]
+    public void Every_field_of_the_public_kind_is_there((string Facts, string Crd) kind)
+    {
+        var schema = (JsonObject)Version(kind.Crd)["schema"]!["openAPIV3Schema"]!;
+        var facts = CrdFact.Read(RepositoryFiles.Facts(kind.Facts)).ToArray();
+
+        Assert.That(facts, Has.Length.GreaterThan(30));
+        Assert.That(
+            facts.Where(f => f.Path != "status.conditions").Select(f => CrdFact.Of(schema, f.Path)?.Normal ?? $"{f.Path} is missing"),
+            Is.EqualTo(facts.Where(f => f.Path != "status.conditions").Select(f => f.Normal)));
+    }
+
+    [TestCaseSource(nameof(Public))]
+    public void Names_scope_columns_and_subresources_are_the_public_ones((string Facts, string Crd) kind)
+    {
+        var lines = RepositoryFiles.Facts(kind.Facts);
+        var (spec, version) = (Definitions[kind.Crd]["spec"]!, Version(kind.Crd));
+        var names = spec["names"]!;
+
+        var header = $"# {spec["group"]} {names["kind"]} plural={names["plural"]} singular={names["singular"]} shortNames={Joined(names["shortNames"])} "
+            + $"categories={Joined(names["categories"])} scope={spec["scope"]}";
+        var served = $"## {version["name"]} served=True storage=True subresources={string.Join(',', version["subresources"]?.AsObject().Select(s => s.Key) ?? [])}";
+        var columns = version["additionalPrinterColumns"]!.AsArray().Select(c => $"column {c!["name"]} {c["type"]} {c["jsonPath"]}");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(header, Is.EqualTo(lines[0]));
+            Assert.That(served, Is.EqualTo(lines[1]));
+            Assert.That(columns, Is.EqualTo(lines.Where(l => l.StartsWith("column ", StringComparison.Ordinal))));
+        });
+    }
+
+    [TestCase("kubedb.com_redises")]
+    [TestCase("ops.kubedb.com_redisopsrequests")]
+    [TestCase("apps.k8s.appscode.com_petsets")]
+    public void Conditions_are_a_map_so_that_two_writers_do_not_overwrite_each_other(string name)
+    {
+        var conditions = Version(name)["schema"]!["openAPIV3Schema"]!["properties"]!["status"]!["properties"]!["conditions"]!;
+
+        Assert.That((string)conditions["x-kubernetes-list-type"]!, Is.EqualTo("map"));
+        Assert.That(Joined(conditions["x-kubernetes-list-map-keys"]), Is.EqualTo("type"));
+    }
+
+    [Test]
+    public void A_pet_set_can_be_scaled()
+    {
+        var scale = Version("apps.k8s.appscode.com_petsets")["subresources"]!["scale"]!;
+
+        Assert.That(scale.ToJsonString(), Is.EqualTo("""{"specReplicasPath":".spec.replicas","statusReplicasPath":".status.replicas","labelSelectorPath":".status.selector"}"""));
+    }
+
+    /// <summary>The rules that a server has for structural schemas, which it would tell only when the definition is applied.</summary>
+    [TestCaseSource(nameof(Names))]
+    public void The_schema_is_structural_and_described(string name)
+    {
+        var problems = new List<string>();
+        Walk((JsonObject)Version(name)["schema"]!["openAPIV3Schema"]!, "", problems);
+
+        Assert.That(problems, Is.Empty);
+        Assert.That(JsonSerializer.Serialize(Definitions[name]), Has.Length.LessThan(256 * 1024));
+    }
+
+    [Test]
+    public void Only_pieces_that_kubernetes_owns_keep_unknown_fields()
+    {
+        var spec = (JsonObject)Version("kubedb.com_redises")["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!;
+
+        Assert.That(spec.ContainsKey("x-kubernetes-preserve-unknown-fields"), Is.False);
+        Assert.That((bool)spec["properties"]!["podTemplate"]!["properties"]!["spec"]!["x-kubernetes-preserve-unknown-fields"]!, Is.True);
+        Assert.That(spec["properties"]!["podTemplate"]!.AsObject().ContainsKey("x-kubernetes-preserve-unknown-fields"), Is.False);
+    }
+
+    private static void Walk(JsonObject schema, string path, List<string> problems)
+    {
+        var anything = schema["x-kubernetes-preserve-unknown-fields"] is not null;
+        var amount = schema["x-kubernetes-int-or-string"] is not null;
+        if (schema["type"] is null && !anything && !amount)
+            problems.Add($"{path} has no type");
+        if ((string?)schema["type"] == "array" && schema["items"] is null)
+            problems.Add($"{path} has no items");
+        if (schema.ContainsKey("properties") && schema.ContainsKey("additionalProperties"))
+            problems.Add($"{path} has both properties and additionalProperties");
+        foreach (var key in schema["x-kubernetes-list-map-keys"]?.AsArray() ?? [])
+        {
+            if (schema["items"]!["required"]?.AsArray().Any(r => (string)r! == (string)key!) != true)
+                problems.Add($"{path} has key {key}, which is not required");
+        }
+
+        foreach (var (name, property) in schema["properties"]?.AsObject() ?? [])
+            Walk((JsonObject)property!, $"{path}.{name}", problems);
+        foreach (var child in (string[])["items", "additionalProperties"])
+        {
+            if (schema[child] is JsonObject inner)
+                Walk(inner, $"{path}.{child}", problems);
+        }
+    }
+
+    private static JsonNode Version(string name) => Definitions[name]["spec"]!["versions"]![0]!;
+
+    private static string Joined(JsonNode? texts) => string.Join(',', texts?.AsArray().Select(t => (string)t!) ?? []);
+}

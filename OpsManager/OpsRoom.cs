@@ -1,0 +1,27 @@
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Kubernetes;
+using KubeDb.OpsManager.Operations;
+
+namespace KubeDb.OpsManager;
+
+/// <summary>Puts the parts of this process together for one engine. A new operation is a line here.</summary>
+internal static class OpsRoom
+{
+    /// <summary>The reconciler of the requests of one engine.</summary>
+    public static OpsReconciler Compose(
+        WorldSources sources, IKubernetesClient client, IEventRecorder events, IProvisionerPresence presence, TimeProvider time, ILoggerFactory logs)
+    {
+        var world = new World(sources, client);
+        var requests = new Requests(client, sources.Engine.Kinds, sources.Requests, events, time);
+        var roller = new Roller(client, requests, new CrashReader(client));
+        IReadOnlyList<IOperation> operations =
+        [
+            new Restart(roller),
+            new Reconfigure(roller, new ConfigurationChange(client, requests)),
+        ];
+        var hold = new DatabaseHold(client, world, requests, presence, time);
+        var machine = new StepMachine(requests, time, logs.CreateLogger<StepMachine>());
+        var lifecycle = new Lifecycle(world, operations, requests, hold, machine, logs.CreateLogger<Lifecycle>());
+        return new OpsReconciler(world, new Intake(client, world, requests, lifecycle), hold, lifecycle);
+    }
+}

@@ -1,0 +1,124 @@
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Controllers.Hosting;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds.Apps;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Provisioner.Credentials;
+using KubeDb.Provisioner.Databases;
+using KubeDb.Provisioner.Health;
+using KubeDb.Provisioner.PetSets;
+
+namespace KubeDb.Provisioner;
+
+/// <summary>Puts the Provisioner together: what is watched, what wakes what, and who reconciles it.</summary>
+internal static class Composition
+{
+    private const int ConcurrentHealthChecks = 64;
+    private static readonly TimeSpan OffersInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>Adds everything to the process.</summary>
+    /// <param name="runtime">The process.</param>
+    /// <param name="engines">The engines.</param>
+    /// <param name="passwords">Makes passwords.</param>
+    /// <param name="random">Source of jitter.</param>
+    public static void Compose(OperatorRuntime runtime, IReadOnlyList<IEngine> engines, PasswordGenerator passwords, Random random)
+    {
+        var caches = new DatabaseCaches(engines, runtime);
+        var sets = runtime.AddInformer(new InformerOptions<StatefulSet>
+        {
+            Type = StatefulSet.Resource,
+            Decode = ObservedKinds.StatefulSet,
+            LabelSelector = StatefulSetManifest.Label,
+        });
+        var policies = runtime.AddInformer(new InformerOptions<PlacementPolicy> { Type = PlacementPolicy.Resource, Decode = PlacementPolicy.Decode });
+        AddPetSets(runtime, caches, sets, policies);
+        var secrets = new SecretReader(runtime.Client, caches);
+        var use = new SecretUse();
+        var gatherer = new Gatherer(caches, secrets, use);
+        foreach (var engine in engines)
+            AddDatabases(runtime, engine, new Shared(caches, sets, gatherer, use, passwords, random));
+    }
+
+    private static void AddPetSets(OperatorRuntime runtime, DatabaseCaches caches, Informer<StatefulSet> sets, Informer<PlacementPolicy> policies)
+    {
+        var queue = runtime.NewQueue("petset");
+        caches.PetSets.Feed(queue);
+        sets.FeedController(queue, PetSet.Resource.Kind);
+        policies.FeedMany(queue, change => caches.PetSets.List()
+            .Where(p => p.Spec.PodPlacementPolicy?.Name == change.Latest.Metadata.Name)
+            .Select(p => p.Metadata.Key));
+        var reconciler = new PetSetReconciler(new PetSetParts
+        {
+            Client = runtime.Client,
+            Applier = runtime.Applier,
+            PetSets = caches.PetSets,
+            StatefulSets = sets,
+            Policies = policies,
+            Events = runtime.Events,
+            Time = runtime.Time,
+        });
+        runtime.AddController(reconciler, queue);
+    }
+
+    private static void AddDatabases(OperatorRuntime runtime, IEngine engine, Shared shared)
+    {
+        var queue = runtime.NewQueue(engine.Kinds.Database.Kind.ToLowerInvariant());
+        var health = new HealthMonitor(
+            key => queue.Add(key), ConcurrentHealthChecks, runtime.Time, shared.Random, runtime.Logs.CreateLogger<HealthMonitor>());
+        shared.Caches.OnChange(engine, queue.Add);
+        shared.Use.OnChange(shared.Caches, engine, key => queue.Add(key));
+        shared.StatefulSets.Subscribe(change =>
+        {
+            // A halted database waits for its pods and StatefulSets to go.
+            if (change.New is null && change.Latest.Metadata.Labels.TryGetValue(DatabaseLabels.Instance, out var name))
+                queue.Add(new(change.Latest.Metadata.Namespace, name));
+        });
+        var reconciler = new DatabaseReconciler(new DatabaseParts
+        {
+            Engine = engine,
+            Client = runtime.Client,
+            Applier = runtime.Applier,
+            Blueprints = new BlueprintApplier(runtime.Applier, shared.Caches),
+            Caches = shared.Caches,
+            StatefulSets = shared.StatefulSets,
+            Gatherer = shared.Gatherer,
+            SecretUse = shared.Use,
+            Events = runtime.Events,
+            Health = health,
+            Passwords = shared.Passwords,
+            Time = runtime.Time,
+        });
+        runtime.AddController(reconciler, queue);
+        runtime.AddLoop(stop => FollowOffersAsync(runtime, engine, shared.Caches, queue, health, stop));
+    }
+
+    /// <summary>When an optional API comes or goes, every database is described anew. Ends the health checks with the process.</summary>
+    private static async Task FollowOffersAsync(
+        OperatorRuntime runtime, IEngine engine, DatabaseCaches caches, WorkQueue queue, HealthMonitor health, CancellationToken stop)
+    {
+        using (health)
+        {
+            var before = caches.Offers;
+            try
+            {
+                while (true)
+                {
+                    await Task.Delay(OffersInterval, runtime.Time, stop);
+                    if (caches.Offers == before)
+                        continue;
+                    before = caches.Offers;
+                    foreach (var database in caches.Of(engine).Databases.List())
+                        queue.Add(database.Metadata.Key, Lane.Backlog);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The process stops.
+            }
+        }
+    }
+
+    private sealed record Shared(
+        DatabaseCaches Caches, Informer<StatefulSet> StatefulSets, Gatherer Gatherer, SecretUse Use, PasswordGenerator Passwords, Random Random);
+}

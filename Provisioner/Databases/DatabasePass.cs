@@ -1,0 +1,56 @@
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kubernetes;
+
+namespace KubeDb.Provisioner.Databases;
+
+/// <summary>A step of a reconcile.</summary>
+internal delegate Task<Outcome> DatabaseStep(DatabasePass pass, CancellationToken cancel);
+
+/// <summary>What one reconcile of a database knows and has worked out so far.</summary>
+internal sealed class DatabasePass(IEngine engine, IDatabase stored, StatusDraft status)
+{
+    /// <summary>The engine.</summary>
+    public IEngine Engine { get; } = engine;
+
+    /// <summary>The database as stored, without defaults.</summary>
+    public IDatabase Stored { get; set; } = stored;
+
+    /// <summary>The status as it is to become.</summary>
+    public StatusDraft Status { get; } = status;
+
+    /// <summary>The database with its defaults, and its version; null before that is known.</summary>
+    public ResolvedDatabase? Resolved { get; set; }
+
+    /// <summary>Everything that describes the database; null before it is gathered.</summary>
+    public DatabaseFacts? Facts { get; set; }
+
+    /// <summary>How many PetSets the database should have; null when this pass did not work it out.</summary>
+    public int? WantedPetSets { get; set; }
+
+    /// <summary>True when nothing more is to be observed or written: the object is gone, or about to go.</summary>
+    public bool IsOver { get; set; }
+
+    /// <summary>Its namespace and name.</summary>
+    public ObjectKey Key => Stored.Metadata.Key;
+
+    /// <summary>Its name as sentences begin with it, such as <c>Redis: demo/cache</c>.</summary>
+    public string Title => $"{Engine.Kinds.Name}: {Key}";
+
+    /// <summary>What its events are about.</summary>
+    public EventTarget Target => EventTarget.Of(Engine.Kinds.Database, Stored.Metadata);
+
+    /// <summary>Runs the steps until one says something else than to continue.</summary>
+    public async Task<Outcome> RunAsync(CancellationToken cancel, params DatabaseStep[] steps)
+    {
+        foreach (var step in steps)
+        {
+            var outcome = await step(this, cancel);
+            if (outcome.Kind != OutcomeKind.Continue)
+                return outcome;
+        }
+
+        return Outcome.Done;
+    }
+}

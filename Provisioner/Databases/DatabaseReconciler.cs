@@ -1,0 +1,156 @@
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kubernetes;
+using static KubeDb.Provisioner.Databases.ProvisionerConditions;
+
+namespace KubeDb.Provisioner.Databases;
+
+/// <summary>
+/// Brings one database to what its spec says: gathers, lets the engine describe, applies, observes, and writes the status last and once.
+/// Knows no engine. Everything it does can be repeated; at rest it sends no request.
+/// </summary>
+internal sealed class DatabaseReconciler : IReconciler
+{
+    private readonly DatabaseParts _parts;
+    private readonly DeletionStep _deletion;
+    private readonly PauseStep _pause;
+    private readonly HaltStep _halt;
+    private readonly CredentialStep _credential;
+    private readonly ObserveStep _observe;
+    private readonly StatusWriter _status;
+
+    /// <summary>A reconciler of the databases of one engine.</summary>
+    public DatabaseReconciler(DatabaseParts parts)
+    {
+        _parts = parts;
+        _deletion = new DeletionStep(parts);
+        _pause = new PauseStep(parts);
+        _halt = new HaltStep(parts);
+        _credential = new CredentialStep(parts);
+        _observe = new ObserveStep(parts);
+        _status = new StatusWriter(parts.Client, FieldManagers.Provisioner, Scope, parts.Time);
+    }
+
+    /// <inheritdoc/>
+    public string Name => _parts.Engine.Kinds.Database.Kind.ToLowerInvariant();
+
+    /// <inheritdoc/>
+    public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken cancel)
+    {
+        if (_parts.Caches.Of(_parts.Engine).Databases.Get(key) is not { } stored)
+            return Forget(key);
+        var pass = new DatabasePass(_parts.Engine, stored, new StatusDraft(stored.Status, _parts.Time.GetUtcNow()));
+        var outcome = await pass.RunAsync(
+            cancel, _deletion.RunAsync, AddFinalizerAsync, StartAsync, _pause.RunAsync, _halt.RunAsync, ResolveAsync, AwaitPredecessorAsync,
+            _credential.RunAsync, GatherAsync, ApplyAsync);
+        if (pass.IsOver)
+            return outcome;
+        await _observe.RunAsync(pass, cancel);
+        TellWhatHinders(pass, outcome);
+        await WriteStatusAsync(pass, cancel);
+        return outcome;
+    }
+
+    private Outcome Forget(ObjectKey key)
+    {
+        _parts.Health.Stop(key);
+        _parts.SecretUse.Remove(_parts.Engine, key);
+        _credential.Forget(key);
+        return Outcome.Done;
+    }
+
+    private async Task<Outcome> AddFinalizerAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        if (!pass.Stored.Metadata.IsDeleting && !pass.Stored.Metadata.Finalizers.Contains(DatabaseWrites.Finalizer))
+            pass.Stored = await DatabaseWrites.PatchFinalizersAsync(_parts, pass.Stored, [.. pass.Stored.Metadata.Finalizers, DatabaseWrites.Finalizer], cancel);
+        return Outcome.Continue;
+    }
+
+    private async Task<Outcome> StartAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        var message = $"The KubeDB operator has started the provisioning of {pass.Title}";
+        if (!pass.Status.Is(ProvisioningStarted) && pass.Status.Set(ProvisioningStarted, true, "DatabaseProvisioningStartedSuccessfully", message))
+            await WriteStatusAsync(pass, cancel);
+        return Outcome.Continue;
+    }
+
+    private Task<Outcome> ResolveAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        var resolved = _parts.Gatherer.Resolve(_parts.Engine, pass.Stored);
+        pass.Resolved = resolved.Value;
+        return Task.FromResult(resolved.Outcome);
+    }
+
+    private Task<Outcome> AwaitPredecessorAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        if (pass.Status.Is(Provisioned))
+            return Task.FromResult(Outcome.Continue);
+        var remains = _parts.Caches.PetSets.WithLabel(pass.Key.Namespace, DatabaseLabels.Instance, pass.Key.Name).Select(p => ("PetSet", p.Metadata))
+            .Concat(_parts.Caches.ClaimsOf(_parts.Engine, pass.Stored).Select(c => ("PersistentVolumeClaim", c.Metadata)))
+            .Concat(DatabaseCaches.OwnedTypes.SelectMany(t => _parts.Caches.Owned(t)
+                .WithLabel(pass.Key.Namespace, DatabaseLabels.Instance, pass.Key.Name).Select(o => (t.Kind, o.Metadata))))
+            .Where(o => IsOfPredecessor(pass, o.Metadata))
+            .Select(o => $"{o.Item1} {o.Metadata.Name}")
+            .ToList();
+        return Task.FromResult(remains.Count == 0
+            ? Outcome.Continue
+            : Outcome.Wait(
+                "PredecessorStillThere",
+                $"{string.Join(", ", remains)} of an earlier {_parts.Engine.Kinds.Name} of this name is still being deleted. The database goes on once it is gone.",
+                TimeSpan.FromSeconds(2)));
+    }
+
+    private static bool IsOfPredecessor(DatabasePass pass, ObjectMeta child) => child.OwnerReferences.Any(o =>
+        o.Kind == pass.Engine.Kinds.Database.Kind && o.Name == pass.Key.Name && o.Uid != pass.Stored.Metadata.Uid);
+
+    private async Task<Outcome> GatherAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        var gathered = await _parts.Gatherer.GatherAsync(_parts.Engine, pass.Stored, cancel);
+        pass.Facts = gathered.Value;
+        if (gathered.Value is { Credential: { } credential })
+            _credential.Remember(pass, credential);
+        return gathered.Outcome;
+    }
+
+    private async Task<Outcome> ApplyAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        var blueprint = _parts.Engine.Describe(pass.Facts!);
+        pass.WantedPetSets = blueprint.Objects.Count(o => o.Type == Api.Kinds.Apps.PetSet.Resource);
+        var result = await _parts.Blueprints.ApplyAsync(_parts.Engine, pass.Stored, blueprint, cancel);
+        foreach (var applied in result.Changed)
+        {
+            if (applied is { Created: true, Object.CreatedEvent: { } told })
+                _parts.Events.Normal(pass.Target, "Successful", told);
+        }
+
+        return result.Outcome;
+    }
+
+    /// <summary>Says in a condition, and once in an event, what keeps the database from what its spec says.</summary>
+    private void TellWhatHinders(DatabasePass pass, Outcome outcome)
+    {
+        var expected = outcome.Kind is OutcomeKind.Continue or OutcomeKind.Done || outcome.Reason is HaltStep.Halting or PauseStep.Paused or "BeingDeleted" or "OwnerNotThere";
+        if (expected)
+            pass.Status.Remove(Stalled);
+        else if (pass.Status.Set(Stalled, true, outcome.Reason, outcome.Message, pass.Stored.Metadata.Generation))
+            _parts.Events.Warning(pass.Target, outcome.Reason, outcome.Message);
+    }
+
+    private async Task WriteStatusAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        var kinds = _parts.Engine.Kinds;
+        var written = await _status.WriteAsync(
+            pass.Stored.Metadata,
+            KindsJson.ToObject(pass.Stored.Status),
+            pass.Status.ToJson(pass.Stored.Metadata.Generation),
+            kinds.Database,
+            kinds.DecodeDatabase,
+            _parts.Caches.Of(_parts.Engine).Databases,
+            cancel);
+        if (written.Error is { Kind: not ApiErrorKind.NotFound } error)
+            throw new ApiException(error);
+        if (written.Value is { } now)
+            pass.Stored = now;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Shared;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
+using static KubeDb.Provisioner.Databases.ProvisionerConditions;
+
+namespace KubeDb.Provisioner.Databases;
+
+/// <summary>
+/// Deals with the data of a database that is being deleted, as its deletion policy says, and lets the database go. What the database
+/// controls then follows it by garbage collection. Nothing here may keep a namespace from going: what is gone, or may not be written any
+/// more, counts as dealt with.
+/// </summary>
+internal sealed class DeletionStep(DatabaseParts parts)
+{
+    /// <summary>The finalizer of the API server for <c>--cascade=orphan</c>: the user wants everything left where it is.</summary>
+    private const string OrphanFinalizer = "orphan";
+
+    /// <summary>Continues when the database is not being deleted, or its deletion is refused.</summary>
+    public async Task<Outcome> RunAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        if (!pass.Stored.Metadata.IsDeleting)
+        {
+            pass.Status.Remove(DeletionBlocked);
+            return Outcome.Continue;
+        }
+
+        if (!pass.Stored.Metadata.Finalizers.Contains(DatabaseWrites.Finalizer))
+            return Over(pass);
+        if (await ReadAsync(pass, cancel) is not { } live)
+            return Over(pass);
+        pass.Stored = live;
+        var plan = DeletionPlan.For(Policy(live));
+        if (plan.IsRefused)
+            return Refuse(pass);
+        if (live.Metadata.Finalizers.Contains(OrphanFinalizer))
+            plan = plan with { Claims = Fate.Kept, Credential = Fate.Kept };
+        await DealWithClaimsAsync(pass, plan, cancel);
+        await DealWithCredentialAsync(pass, plan, cancel);
+        await ReleaseAsync(pass, cancel);
+        return Over(pass);
+    }
+
+    private Outcome Over(DatabasePass pass)
+    {
+        parts.Health.Stop(pass.Key);
+        parts.SecretUse.Remove(parts.Engine, pass.Key);
+        pass.IsOver = true;
+        return Outcome.Done;
+    }
+
+    private async Task<IDatabase?> ReadAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        var kinds = parts.Engine.Kinds;
+        var request = new ApiRequest { Verb = ApiVerb.Get, Type = kinds.Database, Namespace = pass.Key.Namespace, Name = pass.Key.Name };
+        var live = (await parts.Client.SendAsync(request, kinds.DecodeDatabase, cancel)).OrNotFound();
+        return live is { Metadata.IsDeleting: true } && live.Metadata.Uid == pass.Stored.Metadata.Uid ? live : null;
+    }
+
+    private string? Policy(IDatabase live)
+    {
+        var version = parts.Caches.Of(parts.Engine).Versions.Get(new("", live.Spec.Version));
+        return parts.Engine.Default(live, version).Spec.DeletionPolicy;
+    }
+
+    private Outcome Refuse(DatabasePass pass)
+    {
+        var kind = parts.Engine.Kinds.Database.Kind.ToLowerInvariant();
+        var message = $"{kind} \"{pass.Key}\" can't be terminated. To delete, change spec.deletionPolicy";
+        if (pass.Status.Set(DeletionBlocked, true, "DoNotTerminate", message, pass.Stored.Metadata.Generation))
+            parts.Events.Warning(pass.Target, "DoNotTerminate", message);
+        return Outcome.Continue;
+    }
+
+    private async Task DealWithClaimsAsync(DatabasePass pass, DeletionPlan plan, CancellationToken cancel)
+    {
+        foreach (var known in parts.Caches.ClaimsOf(parts.Engine, pass.Stored))
+        {
+            if (Tolerated(await parts.Client.GetAsync<PersistentVolumeClaim>(known.Metadata.Key, cancel)) is not { } claim || claim.Metadata.IsDeleting)
+                continue;
+            await SetOwnerAsync(PersistentVolumeClaim.Resource, claim.Metadata, pass.Stored, plan.Claims is Fate.Deleted, cancel);
+        }
+    }
+
+    private async Task DealWithCredentialAsync(DatabasePass pass, DeletionPlan plan, CancellationToken cancel)
+    {
+        var version = parts.Caches.Of(parts.Engine).Versions.Get(new("", pass.Stored.Spec.Version));
+        var database = parts.Engine.Default(pass.Stored, version);
+        if (parts.Engine.CredentialSecretName(database) is not { } name)
+            return;
+        var secret = Tolerated(await parts.Client.GetAsync<Secret>(new(pass.Key.Namespace, name), cancel));
+        if (secret is null || secret.Metadata.IsDeleting)
+            return;
+        var fate = plan.CredentialFate(
+            DatabaseLabels.AreOf(parts.Engine, pass.Key.Name, secret.Metadata)
+                && secret.Metadata.Labels.GetValueOrDefault(DatabaseLabels.ManagedBy) == DatabaseLabels.Manager,
+            database.Spec.AuthSecret is { ExternallyManaged: true },
+            IsShared(pass, name));
+        if (fate is Fate.Kept)
+            await SetOwnerAsync(Secret.Resource, secret.Metadata, pass.Stored, false, cancel);
+        else
+            _ = Tolerated(await parts.Client.DeleteAsync(Secret.Resource, secret.Metadata, "Background", exactVersion: true, cancel));
+    }
+
+    private bool IsShared(DatabasePass pass, string secret) => parts.Caches.Engines.Any(engine =>
+        parts.Caches.Of(engine).Databases.List(pass.Key.Namespace).Any(other =>
+            other.Metadata.Uid != pass.Stored.Metadata.Uid
+            && !other.Metadata.IsDeleting
+            && engine.CredentialSecretName(engine.Default(other, parts.Caches.Of(engine).Versions.Get(new("", other.Spec.Version)))) == secret));
+
+    /// <summary>Makes the database an owner of the object, or none. Not its controller: nobody else is kept from caring for it.</summary>
+    private async Task SetOwnerAsync(ResourceType type, ObjectMeta child, IDatabase database, bool owned, CancellationToken cancel)
+    {
+        var others = child.OwnerReferences.Where(o => o.Uid != database.Metadata.Uid).Select(o => (JsonNode)BlueprintApplier.ToNode(o)).ToList();
+        if (owned == others.Count < child.OwnerReferences.Count)
+            return;
+        if (owned)
+        {
+            var owner = BlueprintApplier.OwnerNode(database.Type, database.Metadata);
+            owner.Remove("controller");
+            owner.Remove("blockOwnerDeletion");
+            others.Add(owner);
+        }
+
+        var patch = new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["uid"] = child.Uid,
+                ["resourceVersion"] = child.ResourceVersion,
+                ["ownerReferences"] = new JsonArray([.. others]),
+            },
+        };
+        _ = Tolerated(await parts.Client.MergePatchAsync(
+            type, child.Key, patch, FieldManagers.Provisioner, null, OwnedObjectDecoder.Decode, cancel));
+    }
+
+    private async Task ReleaseAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        try
+        {
+            await DatabaseWrites.PatchFinalizersAsync(parts, pass.Stored, pass.Stored.Metadata.Finalizers.Where(f => f != DatabaseWrites.Finalizer), cancel);
+        }
+        catch (ApiException gone) when (gone.Error.Kind is ApiErrorKind.NotFound)
+        {
+            // It went by itself.
+        }
+    }
+
+    private static T? Tolerated<T>(ApiResult<T> result) => result.Error switch
+    {
+        null => result.Value,
+        { Kind: ApiErrorKind.NotFound or ApiErrorKind.Forbidden } => default,
+        _ => throw new ApiException(result.Error),
+    };
+}

@@ -1,0 +1,83 @@
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds.Apps;
+using KubeDb.Api.Kinds.Shared;
+using KubeDb.Api.Kubernetes;
+using static KubeDb.Provisioner.Databases.ProvisionerConditions;
+
+namespace KubeDb.Provisioner.Databases;
+
+/// <summary>
+/// The user's own switch: takes away everything that runs and leads to the database, and keeps claims and secrets. Switched back, the same
+/// blueprint makes everything anew around the same data.
+/// </summary>
+internal sealed class HaltStep(DatabaseParts parts)
+{
+    /// <summary>Reason of the outcome while the database is being halted.</summary>
+    public const string Halting = "Halting";
+
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
+
+    /// <summary>Continues when the database is not to be halted; done when it is.</summary>
+    public async Task<Outcome> RunAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        // Halting what must not terminate is refused where the spec is checked.
+        if (!pass.Stored.Spec.Halted || pass.Stored.Spec.DeletionPolicy == DeletionPolicies.DoNotTerminate)
+        {
+            pass.Status.Remove(Halted);
+            return Outcome.Continue;
+        }
+
+        parts.Health.Stop(pass.Key);
+        SayThatItDoesNotServe(pass);
+        await DeletePetSetsAsync(pass, cancel);
+        foreach (var type in DatabaseCaches.OwnedTypes)
+            await DeleteChildrenAsync(type, pass, cancel);
+        if (Remains(pass) is { Length: > 0 } remains)
+            return Outcome.Wait(Halting, $"The database is being halted; {remains} is still there.", Again);
+        if (pass.Status.Set(Halted, true, "DatabaseHaltedSuccessfully", $"The {pass.Title} is successfully halted.", pass.Stored.Metadata.Generation))
+            parts.Events.Normal(pass.Target, "Successful", "Successfully halted; volumes and secrets are kept. Set spec.halted to false to go on.");
+        return Outcome.Done;
+    }
+
+    private static void SayThatItDoesNotServe(DatabasePass pass)
+    {
+        var generation = pass.Stored.Metadata.Generation;
+        var message = $"The {pass.Title} is halted.";
+        pass.Status.Remove(ReplicaReady);
+        if (pass.Status.Find(AcceptingConnection) is not null)
+            pass.Status.Set(AcceptingConnection, false, "DatabaseNotAcceptingConnectionRequest", message, generation);
+        if (pass.Status.Find(Ready) is not null)
+            pass.Status.Set(Ready, false, "ReadinessCheckFailed", message, generation);
+    }
+
+    private async Task DeletePetSetsAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        foreach (var petSet in parts.Caches.PetSetsOf(pass.Stored).Where(p => !p.Metadata.IsDeleting))
+        {
+            await parts.Applier.DeleteOwnedAsync(
+                petSet.Metadata.Key, pass.Stored.Metadata.Uid, PetSet.Resource, parts.Caches.PetSets, ObservedKinds.PetSet, cancel);
+        }
+    }
+
+    private async Task DeleteChildrenAsync(ResourceType type, DatabasePass pass, CancellationToken cancel)
+    {
+        foreach (var child in parts.Caches.OwnedBy(type, parts.Engine, pass.Stored))
+        {
+            if (!child.Metadata.IsDeleting && !IsKept(child))
+                await parts.Blueprints.DeleteAsync(type, child, cancel);
+        }
+    }
+
+    private static bool IsKept(OwnedObject child) => child.Metadata.Annotations.GetValueOrDefault(DatabaseLabels.KeepOnHalt) == "true";
+
+    private string Remains(DatabasePass pass)
+    {
+        var petSets = parts.Caches.PetSetsOf(pass.Stored).Select(p => $"PetSet {p.Metadata.Name}");
+        var sets = parts.StatefulSets.WithLabel(pass.Key.Namespace, DatabaseLabels.Instance, pass.Key.Name)
+            .Where(s => DatabaseLabels.AreOf(parts.Engine, pass.Key.Name, s.Metadata))
+            .Select(s => $"StatefulSet {s.Metadata.Name}");
+        var pods = parts.Caches.PodsOf(parts.Engine, pass.Stored).Select(p => $"Pod {p.Metadata.Name}");
+        return string.Join(", ", petSets.Concat(sets).Concat(pods));
+    }
+}

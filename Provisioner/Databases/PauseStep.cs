@@ -1,0 +1,64 @@
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kubernetes;
+
+namespace KubeDb.Provisioner.Databases;
+
+/// <summary>
+/// Stops applying while someone holds the database, and says so, which is what the holder waits for. Since one worker has the key, nothing
+/// is being applied when the answer is written. A pause whose request is gone or terminal is removed.
+/// </summary>
+internal sealed class PauseStep(DatabaseParts parts)
+{
+    /// <summary>Reason of the outcome while the database is held.</summary>
+    public const string Paused = "Paused";
+
+    /// <summary>A pause is looked at again after this long, should the event that ends it be lost.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
+
+    /// <summary>Continues when nobody holds the database.</summary>
+    public async Task<Outcome> RunAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        if (Pause.Acknowledge(pass.Stored.Status, parts.Time.GetUtcNow()) is not { } answer)
+        {
+            pass.Status.Remove(Pause.Acknowledged);
+            return Outcome.Continue;
+        }
+
+        if (Pause.Holder(pass.Stored.Status) is { } holder && await IsLeakedAsync(holder, cancel))
+            return await DropAsync(pass, holder, cancel);
+        pass.Status.Put(answer);
+        return Outcome.Wait(Paused, answer.Message, Again);
+    }
+
+    private async Task<bool> IsLeakedAsync(PauseHolder holder, CancellationToken cancel)
+    {
+        if (!Pause.IsLeaked(holder, parts.Caches.Of(parts.Engine).OpsRequests.Get(holder.Request)))
+            return false;
+
+        // The cache may not know the request yet; only a look at the server proves that it is gone.
+        var kinds = parts.Engine.Kinds;
+        var request = new ApiRequest
+        {
+            Verb = ApiVerb.Get,
+            Type = kinds.OpsRequest,
+            Namespace = holder.Request.Namespace,
+            Name = holder.Request.Name,
+        };
+        var live = await parts.Client.SendAsync(request, kinds.DecodeOpsRequest, cancel);
+        return Pause.IsLeaked(holder, live.OrNotFound());
+    }
+
+    private async Task<Outcome> DropAsync(DatabasePass pass, PauseHolder holder, CancellationToken cancel)
+    {
+        var end = await Pause.ReleaseAsync(parts.Client, pass.Stored, holder.Uid, FieldManagers.Provisioner, cancel);
+        if (end is PauseEnd.Done)
+        {
+            parts.Events.Normal(
+                pass.Target, "PauseRemoved", $"{holder.Kind} {holder.Request} held the database and has ended or is gone; the database goes on.");
+        }
+
+        pass.IsOver = true;
+        return Outcome.Wait(Paused, $"The pause of {holder.Kind} {holder.Request} was removed.", TimeSpan.FromMilliseconds(200));
+    }
+}

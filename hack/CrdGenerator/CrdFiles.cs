@@ -1,0 +1,129 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Schema;
+using KubeDb.Api.Kubernetes;
+
+namespace KubeDb.CrdGenerator;
+
+/// <summary>The CRD files: one a kind, made from the C# types alone, the same bytes every time.</summary>
+internal static class CrdFiles
+{
+    private const string Header = "# Generated from the C# types by hack/crds; do not edit.\n";
+
+    /// <summary>Text of each file by name.</summary>
+    public static SortedDictionary<string, string> Generate()
+    {
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, definition) in Definitions())
+            files[$"{name}.yaml"] = Header + Yaml.Write(definition);
+        return files;
+    }
+
+    /// <summary>The definitions as JSON, by name.</summary>
+    public static SortedDictionary<string, JsonObject> Definitions()
+    {
+        var documents = XmlDocs.Of(typeof(KindsJson).Assembly);
+        var definitions = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
+        foreach (var type in typeof(KindsJson).Assembly.GetTypes())
+        {
+            if (type.GetCustomAttribute<CustomResourceAttribute>() is not { } attribute)
+                continue;
+            var resource = (ResourceType)type.GetProperty("Resource", BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!;
+            definitions[$"{resource.Group}_{resource.Plural}"] = Definition(type, attribute, resource, new SchemaBuilder(documents));
+        }
+
+        return definitions;
+    }
+
+    /// <summary>Writes the files and removes those that are no longer made. Returns the exit code.</summary>
+    public static int Write(SortedDictionary<string, string> files, string directory, TextWriter output)
+    {
+        Directory.CreateDirectory(directory);
+        foreach (var stale in Stale(files, directory))
+            File.Delete(stale);
+        foreach (var (name, text) in files)
+            File.WriteAllText(Path.Combine(directory, name), text);
+        output.WriteLine($"{files.Count} CRDs written to {directory}");
+        return 0;
+    }
+
+    /// <summary>Says which files differ from what would be written. Returns the exit code: 0 when none does.</summary>
+    public static int Compare(SortedDictionary<string, string> files, string directory, TextWriter output)
+    {
+        var differing = files
+            .Where(f => !File.Exists(Path.Combine(directory, f.Key)) || File.ReadAllText(Path.Combine(directory, f.Key)) != f.Value)
+            .Select(f => f.Key)
+            .Concat(Stale(files, directory).Select(f => Path.GetFileName(f)!))
+            .ToArray();
+        foreach (var name in differing)
+            output.WriteLine($"{Path.Combine(directory, name)} is not what the C# types say. Run hack/crds and commit the result.");
+        return differing.Length == 0 ? 0 : 1;
+    }
+
+    private static IEnumerable<string> Stale(SortedDictionary<string, string> files, string directory) => Directory.Exists(directory)
+        ? Directory.GetFiles(directory, "*.yaml").Where(f => !files.ContainsKey(Path.GetFileName(f))).Order(StringComparer.Ordinal)
+        : [];
+
+    private static JsonObject Definition(Type type, CustomResourceAttribute attribute, ResourceType resource, SchemaBuilder schemas)
+    {
+        var names = new JsonObject
+        {
+            ["kind"] = resource.Kind,
+            ["listKind"] = resource.Kind + "List",
+            ["plural"] = resource.Plural,
+            ["singular"] = attribute.Singular,
+        };
+        if (attribute.ShortNames.Length > 0)
+            names["shortNames"] = Texts(attribute.ShortNames.Split(','));
+        if (attribute.Categories.Length > 0)
+            names["categories"] = Texts(attribute.Categories.Split(','));
+        return new JsonObject
+        {
+            ["apiVersion"] = "apiextensions.k8s.io/v1",
+            ["kind"] = "CustomResourceDefinition",
+            ["metadata"] = new JsonObject { ["name"] = $"{resource.Plural}.{resource.Group}" },
+            ["spec"] = new JsonObject
+            {
+                ["group"] = resource.Group,
+                ["names"] = names,
+                ["scope"] = resource.Namespaced ? "Namespaced" : "Cluster",
+                ["versions"] = new JsonArray(Version(type, attribute, resource, schemas)),
+            },
+        };
+    }
+
+    private static JsonObject Version(Type type, CustomResourceAttribute attribute, ResourceType resource, SchemaBuilder schemas)
+    {
+        var version = new JsonObject
+        {
+            ["name"] = resource.Version,
+            ["served"] = true,
+            ["storage"] = true,
+            ["schema"] = new JsonObject { ["openAPIV3Schema"] = schemas.Root(type) },
+        };
+        var columns = type.GetCustomAttributes<PrinterColumnAttribute>()
+            .Select(c => (JsonNode)new JsonObject { ["name"] = c.Name, ["type"] = c.Type, ["jsonPath"] = c.Path })
+            .ToArray();
+        if (columns.Length > 0)
+            version["additionalPrinterColumns"] = new JsonArray(columns);
+        var subresources = new JsonObject();
+        if (attribute.HasStatus)
+            subresources["status"] = new JsonObject();
+        if (attribute.ScaleSelector.Length > 0)
+        {
+            subresources["scale"] = new JsonObject
+            {
+                ["specReplicasPath"] = ".spec.replicas",
+                ["statusReplicasPath"] = ".status.replicas",
+                ["labelSelectorPath"] = $".status.{attribute.ScaleSelector}",
+            };
+        }
+
+        if (subresources.Count > 0)
+            version["subresources"] = subresources;
+        return version;
+    }
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode)t)]);
+}

@@ -1,0 +1,104 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using KubeDb.Api.Kinds.Schema;
+using KubeDb.Api.Kinds.Shared;
+using KubeDb.Api.Kubernetes;
+
+namespace KubeDb.CrdGenerator;
+
+/// <summary>Makes structural schemas from records.</summary>
+internal sealed class SchemaBuilder(XmlDocs documents)
+{
+    /// <summary>Schema of a whole custom resource.</summary>
+    public JsonObject Root(Type type)
+    {
+        var schema = OfRecord(type);
+        var properties = (JsonObject)schema["properties"]!;
+        properties["apiVersion"] = new JsonObject { ["type"] = "string", ["description"] = "Group and version of the schema." };
+        properties["kind"] = new JsonObject { ["type"] = "string", ["description"] = "Kind of the object." };
+        Describe(schema, documents.Of(type));
+        return schema;
+    }
+
+    private JsonObject OfRecord(Type type)
+    {
+        var properties = new JsonObject();
+        var required = new List<string>();
+        foreach (var property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public))
+        {
+            if (property.GetCustomAttribute<JsonIgnoreAttribute>() is not null)
+                continue;
+            var name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+            properties[name] = OfProperty(property);
+            if (property.GetCustomAttribute<RequiredFieldAttribute>() is not null)
+                required.Add(name);
+        }
+
+        var schema = new JsonObject { ["type"] = "object" };
+        if (properties.Count > 0)
+            schema["properties"] = properties;
+        if (required.Count > 0)
+            schema["required"] = new JsonArray([.. required.Order(StringComparer.Ordinal).Select(r => (JsonNode)r)]);
+        return schema;
+    }
+
+    private JsonObject OfProperty(PropertyInfo property)
+    {
+        var shape = property.GetCustomAttribute<ShapeAttribute>()?.Shape;
+        var schema = OfType(property.PropertyType, shape, property);
+        if (property.GetCustomAttribute<OneOfAttribute>() is { } oneOf)
+            schema["enum"] = Texts(oneOf.Values);
+        if (property.GetCustomAttribute<SchemaDefaultAttribute>() is { } value)
+            schema["default"] = JsonNode.Parse(value.Json);
+        if (property.GetCustomAttribute<MapListAttribute>() is { } map)
+        {
+            schema["x-kubernetes-list-type"] = "map";
+            schema["x-kubernetes-list-map-keys"] = Texts(map.Keys);
+        }
+
+        if (property.GetCustomAttribute<ItemOneOfAttribute>() is { } item)
+            schema["items"]!["properties"]![item.Field]!["enum"] = Texts(item.Values);
+        Describe(schema, documents.Of(property));
+        return schema;
+    }
+
+    private JsonObject OfType(Type type, FragmentShape? shape, PropertyInfo property)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(JsonFragment))
+        {
+            return FragmentSchemas.Of(shape ?? throw new InvalidOperationException(
+                $"{property.DeclaringType}.{property.Name} is a fragment without a [Shape]."));
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+            return new JsonObject { ["type"] = "array", ["items"] = OfType(type.GenericTypeArguments[0], shape, property) };
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
+            return new JsonObject { ["type"] = "object", ["additionalProperties"] = OfType(type.GenericTypeArguments[1], shape, property) };
+        return Scalar(type, property) ?? OfRecord(type);
+    }
+
+    private static JsonObject? Scalar(Type type, PropertyInfo property) => type switch
+    {
+        _ when type == typeof(string) => new JsonObject { ["type"] = "string" },
+        _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
+        _ when type == typeof(int) => new JsonObject { ["type"] = "integer", ["format"] = "int32" },
+        _ when type == typeof(long) => new JsonObject { ["type"] = "integer", ["format"] = "int64" },
+        _ when type == typeof(DateTimeOffset) => new JsonObject { ["type"] = "string", ["format"] = "date-time" },
+        _ when type == typeof(byte[]) => new JsonObject { ["type"] = "string", ["format"] = "byte" },
+        _ when type == typeof(ObjectMeta) => new JsonObject { ["type"] = "object" },
+        _ when type == typeof(Quantity) => FragmentSchemas.Quantity(),
+        { IsClass: true } when type.Namespace!.StartsWith("KubeDb.Api.Kinds", StringComparison.Ordinal) => null,
+        _ => throw new InvalidOperationException($"{property.DeclaringType}.{property.Name} has type {type}, which has no schema."),
+    };
+
+    private static void Describe(JsonObject schema, string? text)
+    {
+        if (!string.IsNullOrEmpty(text))
+            schema["description"] = text;
+    }
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode)t)]);
+}
