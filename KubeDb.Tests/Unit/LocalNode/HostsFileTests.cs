@@ -31,7 +31,7 @@ public sealed class HostsFileTests
     }
 
     private static NamedService Service(string spec) =>
-        NamedService.Decode(Encoding.UTF8.GetBytes($$"""{"metadata":{"namespace":"demo","name":"db"},"spec":{ {{spec}} }}"""));
+        NamedService.Decode(Encoding.UTF8.GetBytes($$"""{"metadata":{"namespace":"demo","name":"db"},"spec":{ {{spec}} } }"""));
 
     private static ServiceEndpoints OneReadyOneNot() =>
         ServiceEndpoints.Decode(
