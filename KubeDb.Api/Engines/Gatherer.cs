@@ -124,7 +124,7 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         if (database.Spec.AuthSecret?.ApiGroup == AuthSecret.VirtualSecretsGroup)
         {
             return Outcome.Fail(
-                GatherReasons.VirtualSecret,
+                Reasons.AuthSecretInvalid,
                 "spec.authSecret.apiGroup names virtual secrets, which are not supported yet; name a core Secret, or leave the field out.");
         }
 
@@ -135,7 +135,7 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         return ReadCredential(secret!) is { } credential
             ? credential
             : Outcome.Wait(
-                GatherReasons.SecretKeyMissing,
+                Reasons.SecretKeyMissing,
                 $"Secret {ns}/{auth.Name}, named by {AuthPath}, has an empty username or password. The database goes on once both have a value.",
                 Again);
     }
@@ -145,7 +145,7 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         if (secret is null)
         {
             return Outcome.Wait(
-                GatherReasons.SecretNotFound,
+                Reasons.SecretMissing,
                 $"Secret {ns}/{reference.Name}, named by {reference.Path}, does not exist. The database goes on once it is created.",
                 Again);
         }
@@ -154,7 +154,7 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         return missing.Length == 0
             ? null
             : Outcome.Wait(
-                GatherReasons.SecretKeyMissing,
+                Reasons.SecretKeyMissing,
                 $"Secret {ns}/{reference.Name}, named by {reference.Path}, lacks the key {string.Join(" and the key ", missing)}. "
                 + "The database goes on once it is there.",
                 Again);
@@ -168,7 +168,7 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
     {
         var kind = engine.Kinds.Version;
         return Outcome.Wait(
-            GatherReasons.VersionNotFound,
+            Reasons.VersionNotFound,
             $"failed to get {kind.Kind}: {database.Spec.Version}. The catalog has no version of that name (kubectl get {kind.Plural} lists them). "
             + "The database goes on once it is added or spec.version names another.",
             Again);
@@ -181,20 +181,4 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         var account = caches.Owned(ResourceTypes.ServiceAccount).Get(new(database.Metadata.Namespace, name));
         return account is not null && account.Metadata.Controller?.Uid != database.Metadata.Uid;
     }
-}
-
-/// <summary>Why a database can not be described; ids of conditions and events.</summary>
-public static class GatherReasons
-{
-    /// <summary>The catalog lacks the version.</summary>
-    public const string VersionNotFound = "VersionNotFound";
-
-    /// <summary>A named secret does not exist.</summary>
-    public const string SecretNotFound = "SecretNotFound";
-
-    /// <summary>A named secret lacks a key.</summary>
-    public const string SecretKeyMissing = "SecretKeyMissing";
-
-    /// <summary>The credential is a virtual secret.</summary>
-    public const string VirtualSecret = "VirtualSecretNotSupported";
 }

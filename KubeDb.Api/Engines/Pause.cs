@@ -35,24 +35,18 @@ public enum PauseEnd
 /// </summary>
 public static partial class Pause
 {
-    /// <summary>Condition of a held database.</summary>
-    public const string Paused = "Paused";
-
-    /// <summary>Condition that answers it.</summary>
-    public const string Acknowledged = "PauseAcknowledged";
-
     private const string AcknowledgedReason = "ProvisionerStoppedApplying";
 
     /// <summary>True when the database is paused, by whomever: a pause set by hand names no request and counts as well.</summary>
-    public static bool IsPaused(DatabaseStatus status) => Find(status, Paused) is { IsTrue: true };
+    public static bool IsPaused(DatabaseStatus status) => Find(status, ConditionTypes.Paused) is { IsTrue: true };
 
     /// <summary>Who holds the database; null when nobody does, or the pause names no request.</summary>
     public static PauseHolder? Holder(DatabaseStatus status) =>
-        Find(status, Paused) is { IsTrue: true } paused ? Parse(paused.Message) : null;
+        Find(status, ConditionTypes.Paused) is { IsTrue: true } paused ? Parse(paused.Message) : null;
 
     /// <summary>True when the Provisioner has answered to this holder.</summary>
     public static bool IsAcknowledged(DatabaseStatus status, string uid) =>
-        Find(status, Acknowledged) is { IsTrue: true } answer && Parse(answer.Message)?.Uid == uid;
+        Find(status, ConditionTypes.PauseAcknowledged) is { IsTrue: true } answer && Parse(answer.Message)?.Uid == uid;
 
     /// <summary>The Provisioner's answer to the pause that the status holds; null when it holds none.</summary>
     public static Condition? Acknowledge(DatabaseStatus status, DateTimeOffset now)
@@ -64,7 +58,7 @@ public static partial class Pause
             : "by hand; nothing is applied until the condition Paused is removed from the status.";
         return new Condition
         {
-            Type = Acknowledged,
+            Type = ConditionTypes.PauseAcknowledged,
             Status = Condition.True,
             Reason = AcknowledgedReason,
             Message = "The database is held " + held,
@@ -91,10 +85,10 @@ public static partial class Pause
         if (IsPaused(status))
             return Holder(status)?.Uid == holder.Uid ? PauseEnd.Done : PauseEnd.HeldByAnother;
         var conditions = Conditions(live!);
-        Remove(conditions, Paused);
+        Remove(conditions, ConditionTypes.Paused);
         conditions.Add((JsonNode)KindsJson.ToObject(new Condition
         {
-            Type = Paused,
+            Type = ConditionTypes.Paused,
             Status = Condition.True,
             Reason = holder.Kind,
             Message = $"The database is held by {Describe(holder)}.",
@@ -117,7 +111,7 @@ public static partial class Pause
             return end;
         if (Holder(status)?.Uid != uid)
             return PauseEnd.Done;
-        Remove(Conditions(live!), Paused);
+        Remove(Conditions(live!), ConditionTypes.Paused);
         return await WriteAsync(client, database, live!, fieldManager, cancel);
     }
 
@@ -174,7 +168,7 @@ public static partial class Pause
         }
     }
 
-    private static Condition? Find(DatabaseStatus status, string type) => status.Conditions.FirstOrDefault(c => c.Type == type);
+    private static Condition? Find(DatabaseStatus status, string type) => status.Conditions.Of(type);
 
     private static string Describe(PauseHolder holder) => $"{holder.Kind} {holder.Request} (uid {holder.Uid})";
 

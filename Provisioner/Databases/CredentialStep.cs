@@ -65,7 +65,7 @@ internal sealed class CredentialStep(DatabaseParts parts)
     {
         var labels = secret.Metadata.Labels;
         return Outcome.Fail(
-            "AuthSecretOfAnother",
+            Reasons.SecretOwnedByOther,
             $"Secret {secret.Metadata.Key}, named by spec.authSecret.name, belongs to {labels.GetValueOrDefault(DatabaseLabels.Instance)} "
             + $"({labels.GetValueOrDefault(DatabaseLabels.Name)}) by its labels, so {pass.Engine.Kinds.Name} {pass.Key} does not use it. "
             + "Name another secret, or leave the name out to have one made.");
@@ -125,7 +125,7 @@ internal sealed class CredentialStep(DatabaseParts parts)
     }
 
     private static Outcome Lost(ObjectKey key) => Outcome.Fail(
-        "CredentialLost",
+        Reasons.CredentialLost,
         $"Secret {key} with the credential is gone while servers run with it, and its content is not known any more. "
         + "Create it again with the username and password that the servers use; or set spec.halted to true and back, to start them with a new credential.");
 

@@ -35,8 +35,11 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, StatusDraft
     /// <summary>Its namespace and name.</summary>
     public ObjectKey Key => Stored.Metadata.Key;
 
-    /// <summary>Its name as sentences begin with it, such as <c>Redis: demo/cache</c>.</summary>
-    public string Title => $"{Engine.Kinds.Name}: {Key}";
+    /// <summary>Its kind, as sentences name it.</summary>
+    public string Kind => Engine.Kinds.Name;
+
+    /// <summary>Generation of the spec that this pass looks at.</summary>
+    public long Generation => Stored.Metadata.Generation;
 
     /// <summary>What its events are about.</summary>
     public EventTarget Target => EventTarget.Of(Engine.Kinds.Database, Stored.Metadata);

@@ -1,8 +1,8 @@
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
-using static KubeDb.Provisioner.Databases.ProvisionerConditions;
 
 namespace KubeDb.Provisioner.Databases;
 
@@ -29,7 +29,7 @@ internal sealed class DatabaseReconciler : IReconciler
         _halt = new HaltStep(parts);
         _credential = new CredentialStep(parts);
         _observe = new ObserveStep(parts);
-        _status = new StatusWriter(parts.Client, FieldManagers.Provisioner, Scope, parts.Time);
+        _status = new StatusWriter(parts.Client, FieldManagers.Provisioner, ProvisionerConditions.Scope, parts.Time);
     }
 
     /// <inheritdoc/>
@@ -69,8 +69,7 @@ internal sealed class DatabaseReconciler : IReconciler
 
     private async Task<Outcome> StartAsync(DatabasePass pass, CancellationToken cancel)
     {
-        var message = $"The KubeDB operator has started the provisioning of {pass.Title}";
-        if (!pass.Status.Is(ProvisioningStarted) && pass.Status.Set(ProvisioningStarted, true, "DatabaseProvisioningStartedSuccessfully", message))
+        if (!pass.Status.Is(ConditionTypes.ProvisioningStarted) && pass.Status.Set(DatabaseConditions.ProvisioningStarted(pass.Kind, pass.Key)))
             await WriteStatusAsync(pass, cancel);
         return Outcome.Continue;
     }
@@ -84,7 +83,7 @@ internal sealed class DatabaseReconciler : IReconciler
 
     private Task<Outcome> AwaitPredecessorAsync(DatabasePass pass, CancellationToken cancel)
     {
-        if (pass.Status.Is(Provisioned))
+        if (pass.Status.Is(ConditionTypes.Provisioned))
             return Task.FromResult(Outcome.Continue);
         var remains = _parts.Caches.PetSets.WithLabel(pass.Key.Namespace, DatabaseLabels.Instance, pass.Key.Name).Select(p => ("PetSet", p.Metadata))
             .Concat(_parts.Caches.ClaimsOf(_parts.Engine, pass.Stored).Select(c => ("PersistentVolumeClaim", c.Metadata)))
@@ -96,7 +95,7 @@ internal sealed class DatabaseReconciler : IReconciler
         return Task.FromResult(remains.Count == 0
             ? Outcome.Continue
             : Outcome.Wait(
-                "PredecessorStillThere",
+                Reasons.PredecessorPresent,
                 $"{string.Join(", ", remains)} of an earlier {_parts.Engine.Kinds.Name} of this name is still being deleted. The database goes on once it is gone.",
                 TimeSpan.FromSeconds(2)));
     }
@@ -127,13 +126,22 @@ internal sealed class DatabaseReconciler : IReconciler
         return result.Outcome;
     }
 
-    /// <summary>Says in a condition, and once in an event, what keeps the database from what its spec says.</summary>
+    /// <summary>
+    /// Says in a condition, and once in an event, what keeps the database from what its spec says: something that the user has to change
+    /// (SpecAccepted), or something that is awaited (DependenciesReady). Absent when there is nothing to say.
+    /// </summary>
     private void TellWhatHinders(DatabasePass pass, Outcome outcome)
     {
-        var expected = outcome.Kind is OutcomeKind.Continue or OutcomeKind.Done || outcome.Reason is HaltStep.Halting or PauseStep.Paused or "BeingDeleted" or "OwnerNotThere";
-        if (expected)
-            pass.Status.Remove(Stalled);
-        else if (pass.Status.Set(Stalled, true, outcome.Reason, outcome.Message, pass.Stored.Metadata.Generation))
+        var type = outcome switch
+        {
+            { Kind: OutcomeKind.Fail } => ConditionTypes.SpecAccepted,
+            { Kind: OutcomeKind.Wait, Reason: not (HaltStep.Halting or PauseStep.Paused or "BeingDeleted" or "OwnerNotThere") } =>
+                ConditionTypes.DependenciesReady,
+            _ => null,
+        };
+        foreach (var other in new[] { ConditionTypes.SpecAccepted, ConditionTypes.DependenciesReady }.Where(t => t != type))
+            pass.Status.Remove(other);
+        if (type is not null && pass.Status.Set(DatabaseConditions.Make(type, false, outcome.Reason, outcome.Message, pass.Generation)))
             _parts.Events.Warning(pass.Target, outcome.Reason, outcome.Message);
     }
 

@@ -70,8 +70,8 @@ internal sealed class DeletionStep(DatabaseParts parts)
     {
         var kind = parts.Engine.Kinds.Database.Kind.ToLowerInvariant();
         var message = $"{kind} \"{pass.Key}\" can't be terminated. To delete, change spec.deletionPolicy";
-        if (pass.Status.Set(DeletionBlocked, true, "DoNotTerminate", message, pass.Stored.Metadata.Generation))
-            parts.Events.Warning(pass.Target, "DoNotTerminate", message);
+        if (pass.Status.Set(DatabaseConditions.Make(DeletionBlocked, true, Reasons.CannotTerminate, message, pass.Generation)))
+            parts.Events.Warning(pass.Target, Reasons.CannotTerminate, message);
         return Outcome.Continue;
     }
 

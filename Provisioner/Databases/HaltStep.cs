@@ -3,7 +3,6 @@ using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
-using static KubeDb.Provisioner.Databases.ProvisionerConditions;
 
 namespace KubeDb.Provisioner.Databases;
 
@@ -24,7 +23,7 @@ internal sealed class HaltStep(DatabaseParts parts)
         // Halting what must not terminate is refused where the spec is checked.
         if (!pass.Stored.Spec.Halted || pass.Stored.Spec.DeletionPolicy == DeletionPolicies.DoNotTerminate)
         {
-            pass.Status.Remove(Halted);
+            pass.Status.Remove(ConditionTypes.Halted);
             return Outcome.Continue;
         }
 
@@ -35,20 +34,19 @@ internal sealed class HaltStep(DatabaseParts parts)
             await DeleteChildrenAsync(type, pass, cancel);
         if (Remains(pass) is { Length: > 0 } remains)
             return Outcome.Wait(Halting, $"The database is being halted; {remains} is still there.", Again);
-        if (pass.Status.Set(Halted, true, "DatabaseHaltedSuccessfully", $"The {pass.Title} is successfully halted.", pass.Stored.Metadata.Generation))
+        if (pass.Status.Set(DatabaseConditions.Halted(pass.Kind, pass.Key, pass.Generation)))
             parts.Events.Normal(pass.Target, "Successful", "Successfully halted; volumes and secrets are kept. Set spec.halted to false to go on.");
         return Outcome.Done;
     }
 
     private static void SayThatItDoesNotServe(DatabasePass pass)
     {
-        var generation = pass.Stored.Metadata.Generation;
-        var message = $"The {pass.Title} is halted.";
-        pass.Status.Remove(ReplicaReady);
-        if (pass.Status.Find(AcceptingConnection) is not null)
-            pass.Status.Set(AcceptingConnection, false, "DatabaseNotAcceptingConnectionRequest", message, generation);
-        if (pass.Status.Find(Ready) is not null)
-            pass.Status.Set(Ready, false, "ReadinessCheckFailed", message, generation);
+        var message = $"The {pass.Kind}: {pass.Key} is halted.";
+        pass.Status.Remove(ConditionTypes.ReplicaReady);
+        if (pass.Status.Has(ConditionTypes.AcceptingConnection))
+            pass.Status.Set(DatabaseConditions.NotAcceptingConnection(message, pass.Generation));
+        if (pass.Status.Has(ConditionTypes.Ready))
+            pass.Status.Set(DatabaseConditions.NotReady(message, pass.Generation));
     }
 
     private async Task DeletePetSetsAsync(DatabasePass pass, CancellationToken cancel)

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Kinds.Apps;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.Provisioner.Health;
-using static KubeDb.Provisioner.Databases.ProvisionerConditions;
 
 namespace KubeDb.Provisioner.Databases;
 
@@ -11,11 +11,11 @@ internal sealed class ObserveStep(DatabaseParts parts)
     /// <summary>Observes.</summary>
     public async Task RunAsync(DatabasePass pass, CancellationToken cancel)
     {
-        if (pass.Stored.Spec.Halted && pass.Status.Find(ReplicaReady) is null)
+        if (pass.Stored.Spec.Halted && !pass.Status.Has(ConditionTypes.ReplicaReady))
             return;
         var petSets = parts.Caches.PetSetsOf(pass.Stored);
         SetReplicas(pass, petSets);
-        if (pass.Status.Is(HealthCheckPaused))
+        if (pass.Status.Is(ConditionTypes.HealthCheckPaused))
             parts.Health.Stop(pass.Key);
         else
             CheckHealth(pass, petSets);
@@ -26,19 +26,15 @@ internal sealed class ObserveStep(DatabaseParts parts)
     private static void SetReplicas(DatabasePass pass, IReadOnlyList<PetSet> petSets)
     {
         var wanted = pass.WantedPetSets ?? Math.Max(1, petSets.Count);
-        var problem = petSets.Count < wanted
-            ? $"All PetSets are not available. Desire number of PetSet: {wanted}, Available: {petSets.Count}"
-            : petSets.Where(p => !AreUp(p)).Select(NotUp).FirstOrDefault();
-        if (problem is null)
-            pass.Status.Set(ReplicaReady, true, "AllReplicasReady", "All desired replicas are ready.");
+        if (petSets.Count < wanted)
+            pass.Status.Set(DatabaseConditions.PetSetsMissing(wanted, petSets.Count));
+        else if (petSets.FirstOrDefault(p => !AreUp(p)) is { } down)
+            pass.Status.Set(DatabaseConditions.SomeReplicasNotReady(down.Metadata.Key, down.Spec.Replicas ?? 1, down.Status.ReadyReplicas ?? 0));
         else
-            pass.Status.Set(ReplicaReady, false, "SomeReplicasNotReady", problem);
+            pass.Status.Set(DatabaseConditions.AllReplicasReady());
     }
 
     private static bool AreUp(PetSet petSet) => (petSet.Spec.Replicas ?? 1) == (petSet.Status.ReadyReplicas ?? 0);
-
-    private static string NotUp(PetSet petSet) =>
-        $"All desired replicas are not ready. For PetSet: {petSet.Metadata.Key} desired replicas: {petSet.Spec.Replicas ?? 1}, ready replicas: {petSet.Status.ReadyReplicas ?? 0}.";
 
     /// <summary>Starts the checks when the servers are up for the first time, and says what they came to.</summary>
     private void CheckHealth(DatabasePass pass, IReadOnlyList<PetSet> petSets)
@@ -48,7 +44,7 @@ internal sealed class ObserveStep(DatabaseParts parts)
 
         // The pods say so a moment before the PetSets do.
         var up = petSets.Count > 0 && (ready.Count >= petSets.Sum(p => p.Spec.Replicas ?? 1) || petSets.All(AreUp));
-        if (up || pass.Status.Is(Provisioned) || parts.Health.Watches(pass.Key, uid))
+        if (up || pass.Status.Is(ConditionTypes.Provisioned) || parts.Health.Watches(pass.Key, uid))
             parts.Health.Watch(Target(pass, string.Join(',', ready)));
         if (parts.Health.Verdict(pass.Key, uid) is { } verdict)
             Tell(pass, verdict);
@@ -73,33 +69,22 @@ internal sealed class ObserveStep(DatabaseParts parts)
 
     private static void Tell(DatabasePass pass, HealthVerdict verdict)
     {
-        var generation = pass.Stored.Metadata.Generation;
-        if (verdict.AcceptsConnections)
-        {
-            pass.Status.Set(
-                AcceptingConnection, true, "DatabaseAcceptingConnectionRequest",
-                $"The {pass.Title} is accepting {pass.Engine.Kinds.ClientTerm} requests.", generation);
-        }
-        else
-        {
-            pass.Status.Set(AcceptingConnection, false, "DatabaseNotAcceptingConnectionRequest", verdict.Message, generation);
-        }
-
-        if (verdict.IsReady)
-            pass.Status.Set(Ready, true, "ReadinessCheckSucceeded", $"The {pass.Title} is ready.", generation);
-        else
-            pass.Status.Set(Ready, false, "ReadinessCheckFailed", verdict.Message, generation);
+        pass.Status.Set(verdict.IsReady
+            ? DatabaseConditions.Ready(pass.Kind, pass.Key, pass.Generation)
+            : DatabaseConditions.NotReady(verdict.Message, pass.Generation));
+        pass.Status.Set(verdict.AcceptsConnections
+            ? DatabaseConditions.AcceptingConnection(pass.Kind, pass.Key, pass.Engine.Kinds.ClientTerm, pass.Generation)
+            : DatabaseConditions.NotAcceptingConnection(verdict.Message, pass.Generation));
     }
 
     private static bool SetProvisioned(DatabasePass pass)
     {
-        if (pass.Status.Is(Provisioned))
+        if (pass.Status.Is(ConditionTypes.Provisioned))
             return true;
-        var restored = pass.Stored.Spec.Init is not { WaitForInitialRestore: true } || pass.Status.Is(DataRestored);
-        if (!restored || !pass.Status.Is(Ready) || !pass.Status.Is(AcceptingConnection) || !pass.Status.Is(ReplicaReady))
+        var restored = pass.Stored.Spec.Init is not { WaitForInitialRestore: true } || pass.Status.Is(ConditionTypes.DataRestored);
+        if (!restored || !pass.Status.Is(ConditionTypes.Ready) || !pass.Status.Is(ConditionTypes.AcceptingConnection) || !pass.Status.Is(ConditionTypes.ReplicaReady))
             return false;
-        pass.Status.Set(
-            Provisioned, true, "DatabaseSuccessfullyProvisioned", $"The {pass.Title} is successfully provisioned.", pass.Stored.Metadata.Generation);
+        pass.Status.Set(DatabaseConditions.Provisioned(pass.Kind, pass.Key, pass.Generation));
         return true;
     }
 }

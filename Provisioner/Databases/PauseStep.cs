@@ -1,5 +1,6 @@
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.Provisioner.Databases;
@@ -21,13 +22,13 @@ internal sealed class PauseStep(DatabaseParts parts)
     {
         if (Pause.Acknowledge(pass.Stored.Status, parts.Time.GetUtcNow()) is not { } answer)
         {
-            pass.Status.Remove(Pause.Acknowledged);
+            pass.Status.Remove(ConditionTypes.PauseAcknowledged);
             return Outcome.Continue;
         }
 
         if (Pause.Holder(pass.Stored.Status) is { } holder && await IsLeakedAsync(holder, cancel))
             return await DropAsync(pass, holder, cancel);
-        pass.Status.Put(answer);
+        pass.Status.Set(answer);
         return Outcome.Wait(Paused, answer.Message, Again);
     }
 
