@@ -47,6 +47,9 @@ public static class ConditionTypes
 
     /// <summary>Everything the spec refers to is there; False names what is awaited. Set by the Provisioner.</summary>
     public const string DependenciesReady = "DependenciesReady";
+
+    /// <summary>A deletion that was asked for is not carried out. Set and removed by the Provisioner.</summary>
+    public const string DeletionBlocked = "DeletionBlocked";
 }
 
 /// <summary>Types of an ops request's conditions that every engine shares; the reason equals the type unless said otherwise.</summary>
