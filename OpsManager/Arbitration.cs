@@ -1,4 +1,3 @@
-using System.Globalization;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
@@ -70,8 +69,7 @@ internal static class Arbitration
         foreach (var group in pending.Where(p => p.Type != OpsRequestTypes.Reconfigure).GroupBy(p => p.Type))
         {
             var newest = group.Last();
-            var at = newest.Metadata.CreationTimestamp?.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-            var message = $"skipped as {newest.Metadata.Key} is the most updated {kind} of type {newest.Type} at {at}";
+            var message = OpsConditionTypes.SkippedMessage(newest.Metadata.Key.ToString(), kind, newest.Type, newest.Metadata.CreationTimestamp ?? default);
             skips.AddRange(group.Where(r => r != newest).Select(r => new Verdict(r, OpsReasons.Skipped, message)));
         }
 

@@ -58,7 +58,7 @@ internal sealed class Intake(IKubernetesClient client, World world, Requests req
     {
         var request = await requests.ChangeAsync(
             skip.Request,
-            s => s.Without(OpsConditions.Waiting).With(OpsConditions.Skipped, true, skip.Reason, skip.Message).In(OpsRequestPhases.Skipped),
+            s => s.Without(OpsConditions.Waiting).With(OpsConditionTypes.Skipped, true, skip.Reason, skip.Message).In(OpsRequestPhases.Skipped),
             cancel);
         requests.Tell(request, "Normal", skip.Reason, skip.Message);
         OpsMetrics.Entered(world.Engine.Kinds, request);
@@ -72,21 +72,21 @@ internal sealed class Intake(IKubernetesClient client, World world, Requests req
         if (merged is null)
             return;
         var names = string.Join(",", merge.Sources.Select(s => s.Metadata.Name));
-        if (merged.Status.Conditions.Find(OpsConditions.MergedFromOps) is null)
+        if (merged.Status.Conditions.Of(OpsConditionTypes.MergedFromOps) is null)
         {
             merged = await requests.ChangeAsync(
-                merged, s => s.In(OpsRequestPhases.Pending).With(OpsConditions.MergedFromOps, true, OpsReasons.ConfigurationMerged, names), cancel);
+                merged, s => s.In(OpsRequestPhases.Pending).With(OpsConditionTypes.MergedFromOps, true, OpsReasons.ConfigurationMerged, names), cancel);
         }
 
         foreach (var source in merge.Sources)
         {
-            var message = $"Configuration merged into newly created ops request {merged.Metadata.Key}";
+            var message = OpsConditionTypes.MergedIntoMessage(merged.Metadata.Key.ToString());
             await SkipAsync(new Verdict(source, OpsReasons.ConfigurationMerged, message), cancel);
         }
 
         await requests.ChangeAsync(
             merged,
-            s => s.With(OpsConditions.OriginalOpsSkipped, true, OpsConditions.OriginalOpsSkipped, "All original ops requests have been marked as Skipped"),
+            s => s.With(OpsConditionTypes.OriginalOpsSkipped, true, OpsConditionTypes.OriginalOpsSkipped, OpsConditionTypes.OriginalOpsSkippedMessage),
             cancel);
     }
 

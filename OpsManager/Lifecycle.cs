@@ -38,7 +38,7 @@ internal sealed partial class Lifecycle(
     {
         var request = await requests.ChangeAsync(
             verdict.Request,
-            s => s.Without(OpsConditions.Waiting).With(OpsConditions.Failed, true, verdict.Reason, verdict.Message).In(OpsRequestPhases.Failed),
+            s => s.Without(OpsConditions.Waiting).With(OpsConditionTypes.Failed, true, verdict.Reason, verdict.Message).In(OpsRequestPhases.Failed),
             cancel);
         requests.Tell(request, "Warning", verdict.Reason, verdict.Message);
         OpsMetrics.Entered(world.Engine.Kinds, request);
@@ -79,19 +79,19 @@ internal sealed partial class Lifecycle(
         if (run.Failure is { } failure)
         {
             var message = $"{failure.Type} failed: {failure.Message} {Account(run)}".TrimEnd();
-            await requests.ChangeAsync(run, s => s.With(OpsConditions.Failed, true, failure.Reason, message).In(OpsRequestPhases.Failed), cancel);
-            requests.Tell(run.Request, "Warning", OpsConditions.Failed, message);
+            await requests.ChangeAsync(run, s => s.With(OpsConditionTypes.Failed, true, failure.Reason, message).In(OpsRequestPhases.Failed), cancel);
+            requests.Tell(run.Request, "Warning", OpsConditionTypes.Failed, message);
             LogFailed(run.Request.Metadata.Key, message);
         }
         else
         {
-            var text = world.Engine.Text(run.Operation.Type, OpsConditions.Successful);
+            var text = world.Engine.Text(run.Operation.Type, OpsConditionTypes.Successful);
             var epilogue = run.Operation.Epilogue(run);
             await requests.ChangeAsync(
                 run,
-                s => s.Without(OpsConditions.Waiting).With(OpsConditions.Successful, true, OpsConditions.Successful, text.Message + epilogue).In(OpsRequestPhases.Successful),
+                s => s.Without(OpsConditions.Waiting).With(OpsConditionTypes.Successful, true, OpsConditionTypes.Successful, text.Message + epilogue).In(OpsRequestPhases.Successful),
                 cancel);
-            requests.Tell(run.Request, "Normal", OpsConditions.Successful, (text.Event ?? text.Message) + epilogue);
+            requests.Tell(run.Request, "Normal", OpsConditionTypes.Successful, (text.Event ?? text.Message) + epilogue);
             LogSucceeded(run.Request.Metadata.Key);
         }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.OpsManager;
 
@@ -25,7 +26,7 @@ internal static class MergeRecord
 
     /// <summary>True while its sources are not known to be all Skipped.</summary>
     public static bool IsIncomplete(IOpsRequest request) =>
-        IsMerged(request) && !request.Status.Conditions.IsTrue(OpsConditions.OriginalOpsSkipped);
+        IsMerged(request) && !request.Status.Conditions.IsTrue(OpsConditionTypes.OriginalOpsSkipped);
 
     /// <summary>The rest of a merge that was begun.</summary>
     public static Merge Resume(IOpsRequest merged, IReadOnlyList<IOpsRequest> open)

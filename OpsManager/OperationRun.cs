@@ -1,5 +1,6 @@
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
 using Condition = KubeDb.Api.Kinds.Shared.Condition;
 
@@ -43,7 +44,7 @@ internal sealed class OperationRun(World world, IOperation operation, IOpsReques
     public IReadOnlyList<Pod> Pods => world.PodsOf(Database);
 
     /// <summary>The attempt that runs; 1 for the first.</summary>
-    public int Attempt => OpsConditions.AttemptOf(Request.Status.Conditions.Find(OpsConditions.Retrying)?.Reason);
+    public int Attempt => OpsConditions.AttemptOf(Request.Status.Conditions.Of(OpsConditionTypes.Retrying)?.Reason);
 
     /// <summary>When the request last got anywhere, by what is recorded on it.</summary>
     public Progress Progress
@@ -76,7 +77,7 @@ internal sealed class OperationRun(World world, IOperation operation, IOpsReques
     public bool IsTrue(string condition) => Request.Status.Conditions.IsTrue(condition);
 
     /// <summary>The condition that records the step; null before.</summary>
-    public Condition? ConditionOf(Step step) => Request.Status.Conditions.Find(Text(step).Condition);
+    public Condition? ConditionOf(Step step) => Request.Status.Conditions.Of(Text(step).Condition);
 
     /// <summary>The condition that records the step's failure.</summary>
     public Condition? FailureOf(Step step) =>

@@ -1,37 +1,20 @@
 using System.Globalization;
+using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.OpsManager;
 
-/// <summary>Condition types of requests that belong to no step.</summary>
+/// <summary>Conditions of requests beyond the contract's, and how the reasons of all are formed.</summary>
 internal static class OpsConditions
 {
-    /// <summary>The request is done. The contract's final condition of every type.</summary>
-    public const string Successful = "Successful";
-
-    /// <summary>The request failed; the message says what was done and what was undone.</summary>
-    public const string Failed = "Failed";
-
-    /// <summary>A newer request, or the one it was merged into, makes it superfluous.</summary>
-    public const string Skipped = "Skipped";
-
-    /// <summary>It came from merging others.</summary>
-    public const string MergedFromOps = "MergedFromOps";
-
-    /// <summary>The requests that it came from are Skipped.</summary>
-    public const string OriginalOpsSkipped = "OriginalOpsSkipped";
-
-    /// <summary>A step failed and is tried again.</summary>
-    public const string Retrying = "Retrying";
-
     /// <summary>What it waits for; there only while it waits.</summary>
     public const string Waiting = "Waiting";
 
     private const string Attempt = "Attempt";
 
-    /// <summary>Reason of <see cref="Retrying"/>: it counts the attempts.</summary>
+    /// <summary>Reason of <see cref="OpsConditionTypes.Retrying"/>: it counts the attempts.</summary>
     public static string AttemptReason(int attempt) => Attempt + attempt.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The attempt that a reason of <see cref="Retrying"/> names; 1 when there is none.</summary>
+    /// <summary>The attempt that a reason of <see cref="OpsConditionTypes.Retrying"/> names; 1 when there is none.</summary>
     public static int AttemptOf(string? reason) =>
         reason is not null && reason.StartsWith(Attempt, StringComparison.Ordinal)
         && int.TryParse(reason.AsSpan(Attempt.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt)

@@ -73,13 +73,3 @@ internal static class PodJudgement
             : null;
     }
 }
-
-/// <summary>The documented sentences about pods; they are condition messages and event reasons alike.</summary>
-internal static class PodTexts
-{
-    /// <summary>About eviction.</summary>
-    public static string Evicted(string pod, bool yes) => $"evict pod; ConditionStatus:{(yes ? "True" : "False")}; PodName:{pod}";
-
-    /// <summary>About readiness.</summary>
-    public static string Ready(string pod, bool yes) => $"is pod ready; ConditionStatus:{(yes ? "True" : "False")}; PodName:{pod}";
-}

@@ -1,4 +1,3 @@
-using KubeDb.Api.Controllers;
 using KubeDb.Api.Controllers.Hosting;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kubernetes;
@@ -21,8 +20,11 @@ internal static class Program
     private static Task<int> Main(string[] args) => OperatorHost.RunAsync(
         Identity,
         args,
-        static (options, _) => new HttpKubernetesClient(
-            KubernetesConfiguration.Load(new ConfigurationSource { KubeconfigPath = options.Kubeconfig, Context = options.Context })),
+        static (options, _) => new HttpKubernetesClient(KubernetesConfiguration.Load(new ConfigurationSource
+        {
+            KubeconfigPath = options.Kubeconfig.Length > 0 ? options.Kubeconfig : null,
+            Context = options.Context.Length > 0 ? options.Context : null,
+        })),
         runtime => Compose(runtime, EngineRegistry.Create(new TcpDialer(), runtime.Time)));
 
     /// <summary>Adds a controller for each engine.</summary>

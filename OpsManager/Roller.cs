@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 
@@ -94,7 +95,7 @@ internal sealed class Roller(IKubernetesClient client, Requests requests, CrashR
     private async Task<StepResult?> SettleAsync(OperationRun run, Roll roll, string name, Pod? pod, CancellationToken cancel)
     {
         if (!run.IsTrue(roll.Evicted(name)))
-            await RecordAsync(run, roll.Evicted(name), PodTexts.Evicted(name, true), cancel);
+            await RecordAsync(run, roll.Evicted(name), OpsConditionTypes.EvictPodMessage(name, true), cancel);
         if (run.IsTrue(roll.Ready(name)))
             return null;
 
@@ -105,13 +106,13 @@ internal sealed class Roller(IKubernetesClient client, Requests requests, CrashR
                 : Readiness.NotYet(PodJudgement.WhyNotReady(pod));
         if (readiness.IsReady)
         {
-            await RecordAsync(run, roll.Ready(name), PodTexts.Ready(name, true), cancel);
+            await RecordAsync(run, roll.Ready(name), OpsConditionTypes.IsPodReadyMessage(name, true), cancel);
             return null;
         }
 
         if (roll.FailsOnCrash && pod is not null && PodJudgement.Crash(pod) is { } crash)
             return StepResult.FailForGood("", await crashes.ExplainAsync(run, pod, crash, cancel));
-        requests.TellOnce(run.Request, "Warning", PodTexts.Ready(name, false), readiness.Reason);
+        requests.TellOnce(run.Request, "Warning", OpsConditionTypes.IsPodReadyMessage(name, false), readiness.Reason);
         return StepResult.Wait("PodNotReady", readiness.Reason, pod is { IsReady: true } ? Poll : Slow);
     }
 
@@ -131,7 +132,7 @@ internal sealed class Roller(IKubernetesClient client, Requests requests, CrashR
         if (await EvictAsync(run, live, cancel) is { } refused)
             return refused;
 
-        await RecordAsync(run, roll.Evicted(pod.Metadata.Name), PodTexts.Evicted(pod.Metadata.Name, true), cancel);
+        await RecordAsync(run, roll.Evicted(pod.Metadata.Name), OpsConditionTypes.EvictPodMessage(pod.Metadata.Name, true), cancel);
         return StepResult.Wait("PodGoing", $"Pod {pod.Metadata.Name} was evicted; its successor is not Ready yet.", Slow);
     }
 
@@ -164,7 +165,7 @@ internal sealed class Roller(IKubernetesClient client, Requests requests, CrashR
             throw new ApiException(answer.Error);
         if (pod.IsReady)
         {
-            requests.TellOnce(run.Request, "Warning", PodTexts.Evicted(pod.Metadata.Name, false), answer.Error.Message);
+            requests.TellOnce(run.Request, "Warning", OpsConditionTypes.EvictPodMessage(pod.Metadata.Name, false), answer.Error.Message);
             return StepResult.Wait(
                 "DisruptionBudget",
                 $"A PodDisruptionBudget does not allow pod {pod.Metadata.Name} to be evicted now: {answer.Error.Message} It is tried again every few seconds.",
@@ -198,8 +199,8 @@ internal sealed record Roll(string Annotation, Func<Pod, bool> Affects)
     public bool StopsOnDeletion { get; init; } = true;
 
     /// <summary>Condition type: the pod was evicted.</summary>
-    public string Evicted(string pod) => $"EvictPod--{pod}{Suffix}";
+    public string Evicted(string pod) => OpsConditionTypes.EvictPod(pod) + Suffix;
 
     /// <summary>Condition type: its successor is back.</summary>
-    public string Ready(string pod) => $"IsPodReady--{pod}{Suffix}";
+    public string Ready(string pod) => OpsConditionTypes.IsPodReady(pod) + Suffix;
 }

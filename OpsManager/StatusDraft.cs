@@ -15,36 +15,23 @@ internal sealed record StatusDraft(string Phase, long Generation, IReadOnlyList<
     /// </summary>
     public StatusDraft With(string type, bool status, string reason, string message)
     {
-        var before = Conditions.Find(type);
-        var text = status ? "True" : "False";
-        if (before is not null && before.Status == text && before.Reason == reason && before.Message == message)
-            return this;
-        var changed = new Condition
+        var condition = new Condition
         {
             Type = type,
-            Status = text,
+            Status = status ? Condition.True : Condition.False,
             Reason = reason,
             Message = message,
             ObservedGeneration = Generation,
-            LastTransitionTime = Now,
         };
-        return this with { Conditions = before is null ? [.. Conditions, changed] : [.. Conditions.Select(c => c.Type == type ? changed : c)] };
+        return From(Conditions.Set(condition, Now));
     }
 
     /// <summary>Without the condition.</summary>
-    public StatusDraft Without(string type) =>
-        Conditions.Find(type) is null ? this : this with { Conditions = [.. Conditions.Where(c => c.Type != type)] };
+    public StatusDraft Without(string type) => From(Conditions.Remove(type));
 
     /// <summary>In the phase.</summary>
     public StatusDraft In(string phase) => phase == Phase ? this : this with { Phase = phase };
-}
 
-/// <summary>Finds conditions.</summary>
-internal static class ConditionLists
-{
-    /// <summary>The condition of that type, or null.</summary>
-    public static Condition? Find(this IReadOnlyList<Condition> conditions, string type) => conditions.FirstOrDefault(c => c.Type == type);
-
-    /// <summary>True when the condition of that type is there and True.</summary>
-    public static bool IsTrue(this IReadOnlyList<Condition> conditions, string type) => conditions.Find(type) is { IsTrue: true };
+    private StatusDraft From(IReadOnlyList<Condition> conditions) =>
+        ReferenceEquals(conditions, Conditions) ? this : this with { Conditions = conditions };
 }

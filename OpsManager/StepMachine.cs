@@ -1,4 +1,5 @@
 using KubeDb.Api.Controllers;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.OpsManager;
@@ -155,9 +156,9 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
         if (result.Final || attempt > run.Request.MaxRetries)
             return null;
         var message = $"{step.Name}: {result.Message} Attempt {attempt} of {run.Request.MaxRetries} begins.";
-        await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).With(OpsConditions.Retrying, true, OpsConditions.AttemptReason(attempt), message), cancel);
-        requests.Tell(run.Request, "Warning", OpsConditions.Retrying, message);
-        return Outcome.Wait(OpsConditions.Retrying, message, TimeSpan.FromSeconds(1));
+        await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).With(OpsConditionTypes.Retrying, true, OpsConditions.AttemptReason(attempt), message), cancel);
+        requests.Tell(run.Request, "Warning", OpsConditionTypes.Retrying, message);
+        return Outcome.Wait(OpsConditionTypes.Retrying, message, TimeSpan.FromSeconds(1));
     }
 
     private async Task FailAsync(OperationRun run, Step step, StepResult result, CancellationToken cancel)

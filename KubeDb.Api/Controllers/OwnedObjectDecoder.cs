@@ -14,9 +14,14 @@ public static class OwnedObjectDecoder
         var reader = new Utf8JsonReader(utf8);
         using var document = JsonDocument.ParseValue(ref reader);
         var root = document.RootElement;
-        if (root.ValueKind is not JsonValueKind.Object || !root.TryGetProperty("metadata"u8, out var metadata)
-            || metadata.Deserialize(ModelJson.Default.ObjectMeta) is not { } meta)
-            throw new JsonException("Expected an object with metadata.");
-        return new OwnedObject(meta with { Fingerprint = OwnedFields.Fingerprint(root) });
+        return new OwnedObject(ReadMetadata(root) with { Fingerprint = OwnedFields.Fingerprint(root) });
     }
+
+    /// <summary>The metadata of an object.</summary>
+    /// <exception cref="JsonException">The element is not an object with metadata.</exception>
+    public static ObjectMeta ReadMetadata(JsonElement root) =>
+        root.ValueKind is JsonValueKind.Object && root.TryGetProperty("metadata"u8, out var metadata)
+        && metadata.Deserialize(ModelJson.Default.ObjectMeta) is { } meta
+            ? meta
+            : throw new JsonException("Expected an object with metadata.");
 }

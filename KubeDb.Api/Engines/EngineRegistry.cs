@@ -1,8 +1,10 @@
+using KubeDb.Api.Engines.Redis;
+
 namespace KubeDb.Api.Engines;
 
 /// <summary>The engines. A new one is a line here.</summary>
 public static class EngineRegistry
 {
     /// <summary>Every engine.</summary>
-    public static IReadOnlyList<IEngine> Create(IEngineDialer dialer, TimeProvider time) => [];
+    public static IReadOnlyList<IEngine> Create(IEngineDialer dialer, TimeProvider time) => [new RedisEngine(dialer, time)];
 }

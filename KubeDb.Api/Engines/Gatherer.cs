@@ -145,7 +145,7 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         if (secret is null)
         {
             return Outcome.Wait(
-                Reasons.SecretMissing,
+                Reasons.SecretNotFound,
                 $"Secret {ns}/{reference.Name}, named by {reference.Path}, does not exist. The database goes on once it is created.",
                 Again);
         }

@@ -23,6 +23,9 @@ public interface IEngine
     /// <summary>What makes the request impossible to carry out, judged without touching the database; empty when nothing does.</summary>
     IReadOnlyList<Violation> Check(IOpsRequest request, IDatabase? database, ICatalogVersion? version);
 
+    /// <summary>What is wrong with the content of the secrets that the database names; empty when nothing is.</summary>
+    IReadOnlyList<Violation> Check(DatabaseFacts facts) => [];
+
     /// <summary>The objects the spec names that have to be read before the database can be described.</summary>
     IReadOnlyList<SecretReference> References(IDatabase database);
 

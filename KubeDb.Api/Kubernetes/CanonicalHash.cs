@@ -99,8 +99,12 @@ internal sealed class CanonicalHash : IDisposable
     {
         Open('(');
         var members = Sorted(value, out var count);
+        var isFieldRef = count == 2 && value.TryGetProperty("fieldPath"u8, out _);
         foreach (ref readonly var member in members.AsSpan(0, count))
         {
+            // The one default that servers fill into an atomic object of almost every pod: a fieldRef's apiVersion.
+            if (isFieldRef && member.NameEquals("apiVersion"u8) && member.Value.ValueKind is JsonValueKind.String && member.Value.ValueEquals("v1"u8))
+                continue;
             var before = _length;
             Name(RawName(member));
             if (!Value(member.Value))

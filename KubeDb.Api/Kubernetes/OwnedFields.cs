@@ -10,7 +10,8 @@ namespace KubeDb.Api.Kubernetes;
 /// nothing drifted and nothing is to be written. Who changes such a field by other means takes it out of that set, and the hashes differ.
 /// <para>
 /// Left out on both sides: identity (apiVersion, kind, name, namespace, …), <c>status</c>, nulls and empty arrays. Where the server stores
-/// another form of a value (<c>1024Mi</c> as <c>1Gi</c>) or fills defaults into an atomic list, the hashes differ though nothing drifted;
+/// another form of a value (<c>1024Mi</c> as <c>1Gi</c>), fills defaults into an atomic list (a StatefulSet's claim templates) or drops an empty
+/// map (<c>labels: {}</c>), the hashes differ though nothing drifted;
 /// <c>Applier</c> copes, but a blueprint that writes the stored form saves a request per object and process start.
 /// </para>
 /// </summary>

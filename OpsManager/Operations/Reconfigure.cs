@@ -77,11 +77,11 @@ internal sealed class Reconfigure : IOperation
 
     /// <inheritdoc/>
     public string Epilogue(OperationRun run) =>
-        LiveReason(run) == NotLiveYet ? $" {run.Request.Status.Conditions.Find(Live)!.Message}" : "";
+        LiveReason(run) == NotLiveYet ? $" {run.Request.Status.Conditions.Of(Live)!.Message}" : "";
 
     private static string Mode(OperationRun run) => run.Request.Configuration?.Restart ?? RestartModes.Auto;
 
-    private static string? LiveReason(OperationRun run) => run.Request.Status.Conditions.Find(Live)?.Reason;
+    private static string? LiveReason(OperationRun run) => run.Request.Status.Conditions.Of(Live)?.Reason;
 
     private async Task<StepResult> ApplyLiveAsync(OperationRun run, CancellationToken cancel)
     {

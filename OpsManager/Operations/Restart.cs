@@ -30,6 +30,7 @@ internal sealed class Restart : IOperation
             new Step
             {
                 Name = "SettledPods",
+                Message = "The pod on its way is back; no other was restarted.",
                 Deadline = RollingDeadline,
                 Describe = static _ => "wait for the pod on its way",
                 DoAsync = (run, cancel) => roller.SettleAllAsync(run, roll, cancel),

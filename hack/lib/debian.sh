@@ -9,7 +9,7 @@ KUBE_COMPONENTS=(kube-apiserver kube-controller-manager kube-scheduler kubelet k
 
 # Sets KUBE_BIN to the folder of the components, which it builds when they are not there.
 build_debian() {
-  KUBE_BIN=$KUBEDB_CACHE/kubernetes/debian-$DEBIAN_KUBERNETES-$(declare -f build_debian kube_main compile_kube | sha256sum | cut -c1-8)
+  KUBE_BIN=$KUBEDB_CACHE/kubernetes/debian-$DEBIAN_KUBERNETES-$(declare -f kube_main compile_kube | sha256sum | cut -c1-8)
   [ ! -x "$KUBE_BIN/kube" ] || return 0
   say "  building Kubernetes $DEBIAN_KUBERNETES from Debian's source; about 3 minutes on two cores, once"
   install_packages "${DEBIAN_BUILD_PACKAGES[@]}"
@@ -39,7 +39,7 @@ fetch_kubernetes_source() { # work folder
 
 compile_kube() ( # work folder -> kube in it
   set -e
-  export GOROOT=/usr/lib/go-1.19 GOPATH=$1/go GOCACHE=$1/cache GO111MODULE=off GOFLAGS='' CGO_ENABLED=0
+  export GOROOT=/usr/lib/go-1.19 GOPATH=$1/go GOCACHE=$1/cache GO111MODULE=off GOFLAGS='' CGO_ENABLED=0 GOTMPDIR=$1
   export PATH=$GOROOT/bin:$PATH
   local source=$GOPATH/src/k8s.io/kubernetes tagged flags='' package
   mkdir -p "$GOPATH/src/k8s.io"

@@ -38,7 +38,7 @@ C
   start dns "$KUBE_BIN/coredns" -conf "$STATE_DIR/Corefile"
 }
 
-# An API server older than CoreDNS understands: dnsmasq, with the hosts files that hack/node keeps.
+# An API server older than CoreDNS understands: dnsmasq, with the hosts files that hack/LocalNode keeps.
 start_dnsmasq() {
   mkdir -p "$STATE_DIR/hosts"
   start dns dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --pid-file= --no-resolv --no-hosts --no-negcache \

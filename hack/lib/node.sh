@@ -126,10 +126,10 @@ remove_pods() {
     [ ${#containers[@]} = 0 ] || ctr_node containers rm "${containers[@]}" >/dev/null 2>&1 || true
   fi
   stop containerd
-  for file in $(grep -lsaF -- "$RUN_DIR/containerd.sock" /proc/[0-9]*/cmdline); do # shims outlive containerd
+  while read -r file; do # shims outlive containerd
     pid=${file#/proc/} pid=${pid%/cmdline}
     case $(readlink "/proc/$pid/exe" 2>/dev/null) in */containerd-shim*) kill -9 "$pid" 2>/dev/null || true ;; esac
-  done
+  done < <(grep -lsaF -- "$RUN_DIR/containerd.sock" /proc/[0-9]*/cmdline || true)
   awk -v dir="$STATE_DIR/" 'index($2, dir) == 1 {print $2}' /proc/mounts | sort -r | while read -r mount; do
     umount "$mount" 2>/dev/null || umount -l "$mount" 2>/dev/null || true
   done

@@ -1,20 +1,20 @@
 # shellcheck shell=bash
-# Dynamic volumes, and names for a DNS server that does not know Kubernetes: the tool in hack/node, as a host process.
+# Dynamic volumes, and names for a DNS server that does not know Kubernetes: the tool in hack/LocalNode, as a host process.
 
 NODE_PORT=10260 # its probes, on loopback
 
-# Sets NODE_TOOL to the folder of the tool, which it builds once per content of hack/node. It takes the library as it is at that moment:
+# Sets NODE_TOOL to the folder of the tool, which it builds once per content of hack/LocalNode. It takes the library as it is at that moment:
 # rebuilding a test tool on every change of the product would only slow the cluster's start.
 build_node_tool() {
   local key log=$KUBEDB_CACHE/publish-local-node.log
-  key=$(find "$HACK_DIR/node" -maxdepth 1 -type f \( -name '*.cs' -o -name '*.csproj' \) -print0 | sort -z | xargs -0 sha256sum | sed "s# .*/# #" | sha256sum | cut -c1-12)
+  key=$(find "$HACK_DIR/LocalNode" -maxdepth 1 -type f \( -name '*.cs' -o -name '*.csproj' \) -print0 | sort -z | xargs -0 sha256sum | sed "s# .*/# #" | sha256sum | cut -c1-12)
   NODE_TOOL=$KUBEDB_CACHE/local-node/$key
   [ ! -d "$NODE_TOOL" ] || return 0
   require_dotnet
   rm -rf "$NODE_TOOL.new"
-  dotnet publish "$HACK_DIR/node" -c Release -m:1 -v quiet --nologo -p:DebugType=none \
+  dotnet publish "$HACK_DIR/LocalNode" -c Release -m:1 -v quiet --nologo -p:DebugType=none \
     --artifacts-path "$KUBEDB_CACHE/publish/$(sha256sum <<<"$PROJECT_DIR" | cut -c1-16)" -o "$NODE_TOOL.new" >"$log" 2>&1 ||
-    { grep -E 'error|warn' "$log" | sort -u | head -20 >&2; die "hack/node does not build (log: $log)"; }
+    { grep -E 'error|warn' "$log" | sort -u | head -20 >&2; die "hack/LocalNode does not build (log: $log)"; }
   mv "$NODE_TOOL.new" "$NODE_TOOL"
 }
 

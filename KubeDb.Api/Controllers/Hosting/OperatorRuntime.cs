@@ -89,6 +89,9 @@ public sealed partial class OperatorRuntime : IDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Time => _parts.Time;
 
+    /// <summary>Namespace of the operators' leases.</summary>
+    public string LeaseNamespace => LeaseNamespaceOf(_options, _parts);
+
     /// <summary>The logs.</summary>
     public ILoggerFactory Logs => _parts.Logs;
 
@@ -205,9 +208,12 @@ public sealed partial class OperatorRuntime : IDisposable
 
     private static void Cancel(CancellationTokenSource source) => source.Cancel();
 
+    private static string LeaseNamespaceOf(OperatorOptions options, OperatorParts parts) =>
+        options.LeaderElectionNamespace.Length > 0 ? options.LeaderElectionNamespace : parts.OwnNamespace;
+
     private static LeaderElectionOptions LeaseOf(OperatorOptions options, OperatorParts parts) => new()
     {
-        Lease = new(options.LeaderElectionNamespace.Length > 0 ? options.LeaderElectionNamespace : parts.OwnNamespace, parts.LeaseName),
+        Lease = new(LeaseNamespaceOf(options, parts), parts.LeaseName),
         Identity = parts.Identity,
         LeaseDuration = options.LeaseDuration,
         RenewDeadline = options.RenewDeadline,

@@ -30,9 +30,9 @@ internal sealed class RedisConfigurationEngine(RedisConnector connector) : IConf
         var before = Current(spec, current, flavour);
         var change = request.Configuration;
         if (change is null)
-            return new(null, "", "", [new("spec.configuration", UserConfReader.InvalidConfiguration, "spec.configuration is missing: say what is to change.")]);
+            return new(null, "", "", [new("spec.configuration", Reasons.ReconfigureInvalid, "spec.configuration is missing: say what is to change.")]);
         if (change is RedisReconfigure { Auth: not null })
-            violations.Add(new("spec.configuration.auth", "NotSupported", "spec.configuration.auth can not be carried out by this version of the operator. Remove it."));
+            violations.Add(new("spec.configuration.auth", RedisReasons.NotOffered, "spec.configuration.auth can not be carried out by this version of the operator. Remove it."));
 
         var after = change.RemoveCustomConfig ? UserConf.Empty : before;
         var secretName = change.RemoveCustomConfig ? null : spec?.SecretName;
@@ -211,10 +211,7 @@ internal sealed class RedisConfigurationEngine(RedisConnector connector) : IConf
     {
         if (!facts.Secrets.TryGetValue(name, out var secret) || secret.Text(flavour.ConfigKey) is not { } text)
         {
-            violations.Add(new(
-                SecretPath,
-                UserConfReader.InvalidConfiguration,
-                $"Secret \"{name}\" has no key \"{flavour.ConfigKey}\". Put the configuration under that key."));
+            violations.Add(UserConfReader.MissingKey(name, flavour.ConfigKey, SecretPath));
             return RedisConf.Empty;
         }
 

@@ -30,7 +30,7 @@ public static class RedisOpsRequestValidation
             OpsRequestTypes.Announce => Announce(spec.Announce, database),
             OpsRequestTypes.StorageMigration => StorageMigration(spec, database),
             OpsRequestTypes.Restart => [],
-            _ => [new("spec.type", Reasons.OpsTypeNotSupported, $"spec.type \"{spec.Type}\" is not supported for a Redis")],
+            _ => [new("spec.type", Reasons.TypeNotSupported, $"spec.type \"{spec.Type}\" is not supported for a Redis")],
         };
         return [.. common, .. own];
     }

@@ -31,11 +31,9 @@ public static class Reasons
     public const string VersionMissing = "VersionMissing";
     public const string VersionNotFound = "VersionNotFound";
     public const string VersionUnusable = "VersionUnusable";
-    public const string VersionDeprecated = "VersionDeprecated";
     public const string StorageTypeInvalid = "StorageTypeInvalid";
     public const string StorageMissing = "StorageMissing";
     public const string StorageRequestInvalid = "StorageRequestInvalid";
-    public const string StorageClassMissing = "StorageClassMissing";
     public const string StorageTypeImmutable = "StorageTypeImmutable";
     public const string InitImmutable = "InitImmutable";
     public const string PodTemplateInvalid = "PodTemplateInvalid";
@@ -45,7 +43,7 @@ public static class Reasons
     public const string HealthCheckerInvalid = "HealthCheckerInvalid";
     public const string AuthSecretNotSupported = "AuthSecretNotSupported";
     public const string AuthSecretInvalid = "AuthSecretInvalid";
-    public const string SecretMissing = "SecretMissing";
+    public const string SecretNotFound = "SecretNotFound";
     public const string SecretKeyMissing = "SecretKeyMissing";
     public const string SecretOwnedByOther = "SecretOwnedByOther";
     public const string CredentialLost = "CredentialLost";
@@ -54,14 +52,23 @@ public static class Reasons
     public const string CannotHalt = "CannotHalt";
     public const string CannotTerminate = "CannotTerminate";
     public const string TlsNotSupported = "TlsNotSupported";
-    public const string TlsInvalid = "TlsInvalid";
     public const string MonitorInvalid = "MonitorInvalid";
-    public const string ServiceTemplateInvalid = "ServiceTemplateInvalid";
     public const string ConfigurationInvalid = "ConfigurationInvalid";
     public const string DurationInvalid = "DurationInvalid";
 
+    public const string VirtualSecretNotSupported = "VirtualSecretNotSupported";
+    public const string CredentialLost = "CredentialLost";
+    public const string PredecessorStillThere = "PredecessorStillThere";
+    public const string NameTaken = "NameTaken";
+    public const string Refused = "Refused";
+    public const string BeingDeleted = "BeingDeleted";
+    public const string OwnerNotThere = "OwnerNotThere";
+    public const string Recreating = "Recreating";
+    public const string DistributedNotSupported = "DistributedNotSupported";
+    public const string ProvisionerStoppedApplying = "ProvisionerStoppedApplying";
+
     public const string DatabaseNotFound = "DatabaseNotFound";
-    public const string OpsTypeNotSupported = "OpsTypeNotSupported";
+    public const string TypeNotSupported = "TypeNotSupported";
     public const string OpsSpecImmutable = "OpsSpecImmutable";
     public const string OpsBlockMissing = "OpsBlockMissing";
     public const string UpdateNotAllowed = "UpdateNotAllowed";
@@ -72,6 +79,14 @@ public static class Reasons
     public const string RotateAuthInvalid = "RotateAuthInvalid";
     public const string MigrationInvalid = "MigrationInvalid";
     public const string ConfigurationMerged = "ConfigurationMerged";
+    public const string DatabaseDeleting = "DatabaseDeleting";
+    public const string DatabaseHalted = "DatabaseHalted";
+    public const string DatabaseNotReady = "DatabaseNotReady";
+    public const string AnotherRequestRuns = "AnotherRequestRuns";
+    public const string Skipped = "Skipped";
+    public const string PauseNotAcknowledged = "PauseNotAcknowledged";
+    public const string DatabaseChanged = "DatabaseChanged";
+    public const string PausedByAnother = "PausedByAnother";
 #pragma warning restore CS1591
 
     /// <summary>Every shared reason with its explanation.</summary>
@@ -97,11 +112,9 @@ public static class Reasons
         new(VersionMissing, "spec.version is empty.", "Set spec.version to the name of a catalog version."),
         new(VersionNotFound, "The catalog has no version of that name; the operator goes on by itself when it appears.", "Correct spec.version, or install the catalog version."),
         new(VersionUnusable, "The catalog version lacks an image or its version is no semantic version.", "Correct the catalog version."),
-        new(VersionDeprecated, "The catalog version is deprecated and the operator runs in strict mode.", "Choose another version."),
         new(StorageTypeInvalid, "spec.storageType is unknown.", "Set it to Durable or Ephemeral."),
         new(StorageMissing, "Storage is durable, and spec.storage is absent.", "Give spec.storage, or set spec.storageType to Ephemeral."),
         new(StorageRequestInvalid, "spec.storage requests no size, or none above zero.", "Set spec.storage.resources.requests.storage."),
-        new(StorageClassMissing, "The storage class does not exist.", "Create it, or name another."),
         new(StorageTypeImmutable, "spec.storageType was changed.", "Change it back; create another database for other storage."),
         new(InitImmutable, "spec.init was changed after the database was initialised.", "Change it back."),
         new(PodTemplateInvalid, "spec.podTemplate.spec does not have the form of a pod spec.", "Correct the named field."),
@@ -111,7 +124,7 @@ public static class Reasons
         new(HealthCheckerInvalid, "A value of spec.healthChecker is below 1.", "Raise it."),
         new(AuthSecretNotSupported, "spec.authSecret names a secret although authentication is off.", "Remove spec.authSecret, or set spec.disableAuth to false."),
         new(AuthSecretInvalid, "spec.authSecret is contradictory.", "Name the secret that is externally managed."),
-        new(SecretMissing, "A secret that the spec names does not exist; the operator goes on by itself when it appears.", "Create the secret, or correct the name."),
+        new(SecretNotFound, "A secret that the spec names does not exist; the operator goes on by itself when it appears.", "Create the secret, or correct the name."),
         new(SecretKeyMissing, "A secret that the spec names lacks a key.", "Add the key."),
         new(SecretOwnedByOther, "The auth secret belongs to another database.", "Name another secret."),
         new(CredentialLost, "The generated auth secret was deleted while servers run with it, and its content is not known any more.", "Create it again with the credential that the servers use; or halt the database and start it again, for a new one."),
@@ -120,13 +133,21 @@ public static class Reasons
         new(CannotHalt, "spec.halted is true with the deletion policy DoNotTerminate.", "Change spec.deletionPolicy first."),
         new(CannotTerminate, "Deletion of a database with the policy DoNotTerminate.", "Change spec.deletionPolicy first."),
         new(TlsNotSupported, "The version does not support TLS.", "Choose a newer version, or remove spec.tls."),
-        new(TlsInvalid, "spec.tls is contradictory or names no issuer.", "Correct the named field."),
         new(MonitorInvalid, "spec.monitor has an unknown agent or a forbidden port.", "Correct the named field."),
-        new(ServiceTemplateInvalid, "spec.serviceTemplates has an alias twice, or a spec that is no object.", "Correct the named entry."),
         new(ConfigurationInvalid, "spec.configuration has an unknown key or can not be parsed.", "Correct the named key."),
         new(DurationInvalid, "A duration is not of the form 1h30m.", "Correct it."),
+        new(VirtualSecretNotSupported, "The credential is a virtual secret, which is not supported.", "Name a core Secret."),
+        new(CredentialLost, "The generated auth secret is gone while the database has data protected by it.", "Create the secret again with the old password."),
+        new(PredecessorStillThere, "Objects of a deleted database of the same name are not gone yet."),
+        new(NameTaken, "An object that the database needs exists already and belongs to something else.", "Rename the database, or remove the object."),
+        new(Refused, "The API server refuses an object that the database needs; the message is its sentence.", "Correct the part of the spec that the message names."),
+        new(BeingDeleted, "An object that the database needs is being deleted; it is made anew afterwards."),
+        new(OwnerNotThere, "An object waits for the one that owns it."),
+        new(Recreating, "A workload is being made anew; its pods stay."),
+        new(DistributedNotSupported, "A PetSet asks for pods in several clusters.", "Set spec.distributed to false."),
+        new(ProvisionerStoppedApplying, "The Provisioner saw the pause."),
         new(DatabaseNotFound, "The request names a database that does not exist.", "Correct spec.databaseRef.name, or create the database first."),
-        new(OpsTypeNotSupported, "The request's type is unknown for this kind of database.", "Correct spec.type."),
+        new(TypeNotSupported, "The request's type is unknown for this kind of database.", "Correct spec.type."),
         new(OpsSpecImmutable, "The spec of a request was changed.", "Create another request."),
         new(OpsBlockMissing, "The block that belongs to the request's type is absent.", "Add it."),
         new(UpdateNotAllowed, "The catalog does not allow this move between versions.", "Choose a version that the catalog allows."),
@@ -137,5 +158,13 @@ public static class Reasons
         new(RotateAuthInvalid, "The credential can not be changed this way.", "Correct the named field."),
         new(MigrationInvalid, "The storage migration can not be done.", "Correct the named field."),
         new(ConfigurationMerged, "Several Reconfigure requests were merged into one."),
+        new(DatabaseDeleting, "The database of the request is being deleted."),
+        new(DatabaseHalted, "The database of the request is halted; the request waits.", "Set spec.halted to false."),
+        new(DatabaseNotReady, "The database is not Ready, and the request has apply: IfReady.", "Wait, or make another request with apply: Always."),
+        new(AnotherRequestRuns, "Another request runs on the database; this one waits for its turn."),
+        new(Skipped, "A newer request of the same type takes the place of this one."),
+        new(PauseNotAcknowledged, "The database is paused, and the Provisioner has not answered yet.", "If it lasts, see whether the Provisioner runs."),
+        new(DatabaseChanged, "The database changed while it was being paused; it is tried again."),
+        new(PausedByAnother, "Another request holds the database."),
     ];
 }

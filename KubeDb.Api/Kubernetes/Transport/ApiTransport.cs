@@ -93,6 +93,9 @@ internal sealed class ApiTransport : IDisposable
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
+
+        // A watch that is left has no end worth waiting for.
+        MaxResponseDrainSize = 0,
         SslOptions = _trust.Options(identity),
         Proxy = _configuration.Proxy,
         UseProxy = _configuration.Proxy is not null,

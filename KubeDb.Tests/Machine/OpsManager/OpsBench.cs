@@ -100,22 +100,35 @@ internal sealed class OpsBench
     public OpsProcess Start(string name = "ops") => new(this, name);
 
     /// <summary>Runs until all requests have ended, and a little longer.</summary>
-    public void RunToEnd(TimeSpan? limit = null) =>
-        Simulation.Run(
-            async () =>
-            {
-                await Simulation.UntilAsync(() => Requests.All(r => Ended.Contains(r["status"].Text("phase"))), TimeSpan.FromMilliseconds(50));
-                await Task.Delay(TimeSpan.FromSeconds(2), Simulation.Time);
-            },
-            limit ?? TimeSpan.FromMinutes(30));
+    public void RunToEnd()
+    {
+        var version = -1L;
+        RunUntil(() =>
+        {
+            if (Server.Version == version)
+                return false;
+            version = Server.Version;
+            return Requests.All(r => Ended.Contains(r["status"].Text("phase")));
+        });
+        RunFor(2);
+    }
 
     /// <summary>Runs for a while.</summary>
     public void RunFor(double seconds) =>
         Simulation.Run(() => Task.Delay(TimeSpan.FromSeconds(seconds), Simulation.Time), TimeSpan.FromSeconds(seconds + 1));
 
-    /// <summary>Runs until it holds.</summary>
-    public void RunUntil(Func<bool> holds) =>
-        Simulation.Run(() => Simulation.UntilAsync(holds, TimeSpan.FromMilliseconds(10)), TimeSpan.FromMinutes(30));
+    /// <summary>Runs until it holds; half an hour at most.</summary>
+    public void RunUntil(Func<bool> holds)
+    {
+        try
+        {
+            Simulation.Run(() => Simulation.UntilAsync(holds, TimeSpan.FromMilliseconds(50)), TimeSpan.FromMinutes(30));
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail("It never came about.\n" + string.Join('\n', Requests.Select(r => r.ToJsonString())));
+        }
+    }
 
     /// <summary>All requests, by name.</summary>
     public IReadOnlyList<JsonObject> Requests => Server.PeekAll(RedisOpsRequest.Resource);

@@ -95,11 +95,11 @@ public sealed class OwnedFieldsTests
     public void A_live_object_is_as_desired_whatever_others_and_the_server_put_beside() =>
         Assert.That(OfLive(Live), Is.EqualTo(OwnedFields.Desired(JsonNode.Parse(Desired)!.AsObject())));
 
-    [TestCase("\"replicas\": 1,\n            \"revision", "\"replicas\": 2,\n            \"revision", TestName = "a number changed")]
-    [TestCase("\"image\": \"s:1\"}\n              ]", "\"image\": \"s:2\"}\n              ]", TestName = "a text in a list item changed")]
+    [TestCase("\"replicas\": 1,\n    \"revision", "\"replicas\": 2,\n    \"revision", TestName = "a number changed")]
+    [TestCase("\"image\": \"s:1\"}\n      ]", "\"image\": \"s:2\"}\n      ]", TestName = "a text in a list item changed")]
     [TestCase("\"a\": \"1\", \"others\"", "\"a\": \"2\", \"others\"", TestName = "a label changed")]
     [TestCase("\"args\": [\"-c\", \"x\"], \"imagePull", "\"args\": [\"x\", \"-c\"], \"imagePull", TestName = "the order of a plain list changed")]
-    [TestCase("\"matchLabels\": {\"app\": \"db\"}},\n            \"template\": {\"spec\": {\n              \"restart", "\"matchLabels\": {\"app\": \"db\", \"x\": \"y\"}},\n            \"template\": {\"spec\": {\n              \"restart", TestName = "something was put into an atomic map")]
+    [TestCase("\"matchLabels\": {\"app\": \"db\"}},\n    \"template\": {\"spec\": {\n      \"restart", "\"matchLabels\": {\"app\": \"db\", \"x\": \"y\"}},\n    \"template\": {\"spec\": {\n      \"restart", TestName = "something was put into an atomic map")]
     [TestCase("\"f:a\": {}, ", "", TestName = "another took a field over")]
     [TestCase("{\"manager\": \"kubedb\", \"operation\": \"Apply\", \"fieldsType\"", "{\"manager\": \"kubedb\", \"operation\": \"Update\", \"fieldsType\"", TestName = "it was not applied")]
     public void Drift_shows(string from, string to)

@@ -63,7 +63,7 @@ public sealed class RedisOpsRequestValidationTests
     [TestCase(Standalone, """ "type":"StorageMigration","timeout":"5m" """, "OpsBlockMissing", "spec.migration.storageClassName is missing")]
     [TestCase(Standalone, """ "type":"StorageMigration","migration":{"storageClassName":"fast"} """, "MigrationInvalid", "spec.timeout is missing")]
     [TestCase(Cluster, """ "type":"StorageMigration","timeout":"5m","migration":{"storageClassName":"fast"} """, "MigrationInvalid", "names no storage class")]
-    [TestCase(Standalone, """ "type":"Explode" """, "OpsTypeNotSupported", "Explode")]
+    [TestCase(Standalone, """ "type":"Explode" """, "TypeNotSupported", "Explode")]
     [TestCase(Standalone, """ "type":"Restart","timeout":"soon" """, "DurationInvalid", "no duration such as 5m")]
     public void A_broken_rule_is_named(string database, string request, string reason, string message)
     {

@@ -3,7 +3,7 @@ namespace KubeDb.Tests.Unit.Kinds;
 /// <summary>Finds files of the repository that the tests belong to.</summary>
 internal static class RepositoryFiles
 {
-    public static string Crds => Path.Combine(Root, "charts", "kubedb-crds", "files");
+    public static string Crds => Path.Combine(Root, "charts", "kubedb-crds", "crds");
 
     public static string Root
     {

@@ -126,6 +126,38 @@ public sealed class ModelTests
         Assert.That((none.Items.Count, none.ResourceVersion), Is.EqualTo((0, "1")));
     }
 
+    /// <summary>Ten thousand databases with their children have to fit into 256 MB, so a child may cost about 2 KB.</summary>
+    [Test]
+    public void Ten_thousand_pods_fit_into_their_share_of_memory()
+    {
+        const int count = 10_000;
+        var pods = new Pod[count];
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < count; i++)
+            pods[i] = Pod.Decode(Encoding.UTF8.GetBytes(TypicalPod(i)));
+        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
+        GC.KeepAlive(pods);
+
+        TestContext.Out.WriteLine($"{each} bytes a pod, from {TypicalPod(0).Length} bytes of JSON");
+        Assert.That(each, Is.LessThan(2500));
+    }
+
+    private static string TypicalPod(int i) => $$"""
+        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"database-{{i}}-0","namespace":"team-{{i % 100}}","uid":"{{new Guid(i, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)}}",
+         "resourceVersion":"{{1000 + i}}","creationTimestamp":"2026-01-02T03:04:05Z",
+         "labels":{"app.kubernetes.io/component":"database","app.kubernetes.io/instance":"database-{{i}}","app.kubernetes.io/managed-by":"kubedb.com",
+          "app.kubernetes.io/name":"redises.kubedb.com","apps.kubernetes.io/pod-index":"0","controller-revision-hash":"database-{{i}}-5d4f9b8c7","statefulset.kubernetes.io/pod-name":"database-{{i}}-0"},
+         "ownerReferences":[{"apiVersion":"apps/v1","blockOwnerDeletion":true,"controller":true,"kind":"StatefulSet","name":"database-{{i}}","uid":"{{new Guid(i, 9, 2, 3, 4, 5, 6, 7, 8, 9, 10)}}"}],
+         "managedFields":[{"manager":"kubelet","operation":"Update","apiVersion":"v1","fieldsV1":{"f:status":{"f:conditions":{} } },"subresource":"status"}]},
+         "spec":{"nodeName":"node-{{i % 50}}","volumes":[{"name":"data"}],"containers":[{"name":"redis","image":"redis:7.4.0","env":[{"name":"A","value":"B"}],"resources":{"limits":{"memory":"1Gi"} } },
+          {"name":"exporter","image":"exporter:1.66.0"}]},
+         "status":{"phase":"Running","podIP":"10.{{i % 200}}.{{i / 200}}.7","startTime":"2026-01-02T03:04:05Z","conditions":[
+          {"type":"Initialized","status":"True","lastTransitionTime":"2026-01-02T03:04:05Z"},{"type":"Ready","status":"True","lastTransitionTime":"2026-01-02T03:04:05Z"},
+          {"type":"ContainersReady","status":"True","lastTransitionTime":"2026-01-02T03:04:05Z"},{"type":"PodScheduled","status":"True","lastTransitionTime":"2026-01-02T03:04:05Z"}],
+          "containerStatuses":[{"name":"redis","ready":true,"restartCount":0,"image":"redis:7.4.0","state":{"running":{"startedAt":"2026-01-02T03:04:05Z"} },"lastState":{} },
+          {"name":"exporter","ready":true,"restartCount":0,"image":"exporter:1.66.0","state":{"running":{"startedAt":"2026-01-02T03:04:05Z"} },"lastState":{} }] } }
+        """;
+
     private static T Decode<T>(string json)
         where T : class, IKubernetesObject<T> => T.Decode(Encoding.UTF8.GetBytes(json));
 }

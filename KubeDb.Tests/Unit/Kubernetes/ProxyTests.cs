@@ -77,7 +77,7 @@ public sealed class ProxyTests
                 while (true)
                     connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync()));
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception e) when (e is SocketException or InvalidOperationException)
             {
                 await Task.WhenAll(connections);
             }

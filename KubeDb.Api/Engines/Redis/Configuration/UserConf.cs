@@ -1,4 +1,6 @@
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Kubedb;
+using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.Api.Engines.Redis.Configuration;
 
@@ -17,18 +19,6 @@ public sealed record UserConf(RedisConf Secret, RedisConf Inline)
 /// <summary>Reads the user's configuration and judges it, with a sentence for each thing that is wrong.</summary>
 public static class UserConfReader
 {
-    /// <summary>Stable id: the text can not be read.</summary>
-    public const string InvalidConfiguration = "InvalidConfiguration";
-
-    /// <summary>Stable id: a directive that users may not set.</summary>
-    public const string OperatorOwnedDirective = "OperatorOwnedDirective";
-
-    /// <summary>Stable id: no server of this version knows the directive.</summary>
-    public const string UnknownDirective = "UnknownDirective";
-
-    /// <summary>Stable id: a file under a name that is not read.</summary>
-    public const string UnknownConfigurationKey = "UnknownConfigurationKey";
-
     /// <summary>Reads the one file of a map of files; other names are violations, because nobody would read them.</summary>
     public static RedisConf ReadFiles(IReadOnlyDictionary<string, string>? files, string key, string path, List<Violation> violations)
     {
@@ -38,7 +28,7 @@ public static class UserConfReader
             if (name == key)
                 conf = Read(text, $"{path}[{key}]", violations);
             else
-                violations.Add(new(path, UnknownConfigurationKey, $"{path} holds the file \"{name}\", which this server does not read. Put the directives under \"{key}\"."));
+                violations.Add(new(path, Reasons.ConfigurationInvalid, $"{path} holds the file \"{name}\", which this server does not read. Put the directives under \"{key}\"."));
         }
 
         return conf;
@@ -49,7 +39,7 @@ public static class UserConfReader
     {
         var (conf, errors) = RedisConf.Parse(text);
         foreach (var error in errors)
-            violations.Add(new(path, InvalidConfiguration, $"{path}: {error}. The server could not read it; correct the line."));
+            violations.Add(new(path, Reasons.ConfigurationInvalid, $"{path}: {error}. The server could not read it; correct the line."));
         return conf;
     }
 
@@ -59,18 +49,22 @@ public static class UserConfReader
         foreach (var directive in conf.Directives)
         {
             if (RedisDirectives.IsOwned(directive))
-                yield return new(path, OperatorOwnedDirective, $"{path} sets \"{Shown(directive)}\", which the operator sets itself. Remove the line.");
+                yield return new(path, RedisReasons.OperatorOwnedDirective, $"{path} sets \"{Shown(directive)}\", which the operator sets itself. Remove the line.");
             else if (!RedisDirectives.HasValidCount(directive))
-                yield return new(path, InvalidConfiguration, $"{path}: \"{directive}\" has a wrong number of arguments. Correct the line.");
+                yield return new(path, Reasons.ConfigurationInvalid, $"{path}: \"{directive}\" has a wrong number of arguments. Correct the line.");
         }
     }
+
+    /// <summary>What is said of a secret without the file.</summary>
+    public static Violation MissingKey(string secret, string key, string path) => new(
+        path, Reasons.ConfigurationInvalid, $"Secret \"{secret}\", named by {path}, has no key \"{key}\". Put the configuration under that key.");
 
     /// <summary>What is said of a directive that the server does not know.</summary>
     public static Violation Unknown(string name, RedisFlavour flavour, string path)
     {
         var meant = RedisDirectives.Suggest(name) is { } near && near != name ? $" Did you mean \"{near}\"?" : "";
         var server = $"{(flavour.IsValkey ? "Valkey" : "Redis")} {flavour.Version}";
-        return new(path, UnknownDirective, $"{path} sets \"{name}\", which {server} does not know.{meant} Correct or remove the line.");
+        return new(path, RedisReasons.UnknownDirective, $"{path} sets \"{name}\", which {server} does not know.{meant} Correct or remove the line.");
     }
 
     /// <summary>Names of directives that no parameter query can confirm, so that only the table knows them.</summary>

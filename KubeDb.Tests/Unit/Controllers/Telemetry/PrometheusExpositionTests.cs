@@ -8,11 +8,15 @@ namespace KubeDb.Tests.Unit.Controllers.Telemetry;
 [Category("Unit")]
 public sealed class PrometheusExpositionTests
 {
-    private readonly Meter _meter = new("test");
+    private Meter _meter = null!;
     private PrometheusExposition _exposition = null!;
 
     [SetUp]
-    public void SetUp() => _exposition = new PrometheusExposition(_meter);
+    public void SetUp()
+    {
+        _meter = new Meter("test");
+        _exposition = new PrometheusExposition(_meter);
+    }
 
     [TearDown]
     public void TearDown()

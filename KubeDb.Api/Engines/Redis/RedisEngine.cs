@@ -1,0 +1,125 @@
+using KubeDb.Api.Engines.Redis.Configuration;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Catalog;
+using KubeDb.Api.Kinds.Kubedb;
+using KubeDb.Api.Kinds.Ops;
+using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
+
+namespace KubeDb.Api.Engines.Redis;
+
+/// <summary>Redis and Valkey, in the mode Standalone.</summary>
+public sealed class RedisEngine : IEngine
+{
+    private readonly RedisHealth _health;
+
+    /// <summary>Talks to servers through the given dialer and clock.</summary>
+    public RedisEngine(IEngineDialer dialer, TimeProvider time)
+    {
+        var connector = new RedisConnector(dialer, time);
+        _health = new RedisHealth(connector, time);
+        Restarts = new RedisRestarts(connector);
+        Configuration = new RedisConfigurationEngine(connector);
+    }
+
+    /// <inheritdoc/>
+    public EngineKinds Kinds { get; } = new(
+        "Redis",
+        RedisDatabase.Resource,
+        RedisVersion.Resource,
+        RedisOpsRequest.Resource,
+        RedisDatabase.Decode,
+        RedisVersion.Decode,
+        RedisOpsRequest.Decode);
+
+    /// <inheritdoc/>
+    public string DefaultUser => "default";
+
+    /// <inheritdoc/>
+    public IRestartStrategy Restarts { get; }
+
+    /// <inheritdoc/>
+    public IConfigurationEngine? Configuration { get; }
+
+    /// <inheritdoc/>
+    public IDatabase Default(IDatabase database, ICatalogVersion? version) => RedisDefaults.Apply((RedisDatabase)database, version as RedisVersion);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Violation> Check(IDatabase database, ICatalogVersion? version)
+    {
+        var redis = (RedisDatabase)database;
+        return [.. RedisValidation.Check(redis, version as RedisVersion), .. Name(redis), .. NotOffered(redis.Spec), .. Inline(redis.Spec, version)];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Violation> Check(IOpsRequest request, IDatabase? database, ICatalogVersion? version) => RedisOpsRequestValidation.Check(
+        (RedisOpsRequest)request,
+        database as RedisDatabase,
+        name => version is RedisVersion known && known.Metadata.Name == name ? known : null);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Violation> Check(DatabaseFacts facts)
+    {
+        var violations = new List<Violation>();
+        if (facts.Database.Spec.Configuration?.SecretName is { Length: > 0 } name)
+        {
+            var key = RedisFlavour.Of(facts.Version).ConfigKey;
+            if (facts.Secrets.GetValueOrDefault(name)?.Text(key) is { } text)
+                UserConfReader.Read(text, $"secret {name}[{key}]", violations);
+            else
+                violations.Add(UserConfReader.MissingKey(name, key, "spec.configuration.secretName"));
+        }
+
+        return violations;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SecretReference> References(IDatabase database) =>
+        database.Spec.Configuration?.SecretName is { Length: > 0 } name ? [new(name, "spec.configuration.secretName", [])] : [];
+
+    /// <inheritdoc/>
+    public string? CredentialSecretName(IDatabase database) => RedisDescription.CredentialSecret((RedisDatabase)database);
+
+    /// <inheritdoc/>
+    public Blueprint Describe(DatabaseFacts facts) => RedisBlueprint.Describe(facts);
+
+    /// <inheritdoc/>
+    public Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel) => _health.ProbeAsync(instances, cancel);
+
+    /// <inheritdoc/>
+    public StepText Text(string operation, string step) => RedisStepTexts.Of(operation, step);
+
+    // A StatefulSet's pods carry the label controller-revision-hash: its name, a dash and ten characters, of at most 63 in all.
+    private static IEnumerable<Violation> Name(RedisDatabase redis)
+    {
+        const int Longest = 52;
+        if (redis.Metadata.Name.Length > Longest)
+        {
+            yield return new(
+                "metadata.name",
+                RedisReasons.NameTooLong,
+                $"metadata.name has {redis.Metadata.Name.Length} characters; pods can be made for names of at most {Longest}. Choose a shorter name.");
+        }
+    }
+
+    // Refused rather than ignored: a database that is less than what was asked for (unencrypted, unprotected, unreplicated) is worse than none.
+    private static IEnumerable<Violation> NotOffered(RedisSpec spec)
+    {
+        if (spec.Mode is not (null or "" or RedisModes.Standalone))
+            yield return Lacking("spec.mode", $"the mode {spec.Mode}", "Use the mode Standalone.");
+        if (spec.Tls?.IssuerRef is not null)
+            yield return Lacking("spec.tls", "TLS", "Remove spec.tls.");
+        if (spec.Configuration?.Acl is { Rules.Count: > 0 })
+            yield return Lacking("spec.configuration.acl", "ACL rules", "Give users in the configuration itself, with the directive \"user\".");
+    }
+
+    private static Violation Lacking(string path, string what, string advice) =>
+        new(path, RedisReasons.NotOffered, $"{path} asks for {what}, which this version of the operator can not provide. {advice}");
+
+    private static List<Violation> Inline(RedisSpec spec, ICatalogVersion? version)
+    {
+        var violations = new List<Violation>();
+        if (version is not null)
+            UserConfReader.ReadFiles(spec.Configuration?.Inline, RedisFlavour.Of(version).ConfigKey, "spec.configuration.inline", violations);
+        return violations;
+    }
+}

@@ -1,0 +1,203 @@
+namespace KubeDb.Api.Engines.Redis;
+
+/// <summary>
+/// The scripts that run in the pods, for any POSIX shell: the images are the official ones, and nothing else is built into them. They are
+/// delivered beside <c>default.conf</c> in the config secret and copied into the pod by its init container.
+/// </summary>
+public static class RedisScripts
+{
+    /// <summary>Key of the script that starts the server.</summary>
+    public const string StartKey = "start.sh";
+
+    /// <summary>Key of the script that tells whether the server is ready.</summary>
+    public const string ReadyKey = "ready.sh";
+
+    /// <summary>
+    /// Key that says that the database was initialised once: init scripts then never run again, not even on a fresh volume.
+    /// </summary>
+    public const string InitializedKey = "initialized";
+
+    /// <summary>What the init container runs: it copies the scripts to where they can be executed.</summary>
+    public static string Install(RedisFlavour flavour) =>
+        $"cp {flavour.ConfigPath}{StartKey} {flavour.ConfigPath}{ReadyKey} /scripts/ && chmod 0755 /scripts/*.sh";
+
+    /// <summary>Readiness: the init scripts have ended and the server answers PONG (not LOADING).</summary>
+    public static string Ready { get; } = Script("""
+        #!/bin/sh
+        # Succeeds once the server answers and the init scripts, if any, have ended.
+        [ ! -e "${START_SCRIPTS_DIR:-/scripts}/initialising" ] || exit 1
+        if [ "${DISTRIBUTION:-Official}" = Valkey ]; then cli=valkey-cli; else cli=redis-cli; fi
+        set -- -h 127.0.0.1 -p "${START_PORT_NUMBER:-6379}"
+        if [ "${TLS:-OFF}" = ON ]; then
+          set -- "$@" --tls --cert /certs/client.crt --key /certs/client.key --cacert /certs/ca.crt
+        fi
+        [ "$("$cli" "$@" PING 2>/dev/null)" = PONG ]
+        """);
+
+    /// <summary>
+    /// Starts the server on the mounted configuration, with the container's arguments. Sees to it that a change between snapshots and the
+    /// append-only file loads the newer data, where the server alone would start empty or with old data. Runs init scripts once.
+    /// </summary>
+    public static string Start { get; } = Script("""
+        #!/bin/sh
+        # Starts the server of this pod: sh start.sh [arguments for the server]
+        set -eu
+
+        data=${START_DATA_DIR:-/data}
+        scripts=${START_SCRIPTS_DIR:-/scripts}
+        init=${START_INIT_DIR:-/init}
+        port=${START_PORT_NUMBER:-6379}
+        if [ "${DISTRIBUTION:-Official}" = Valkey ]; then
+          server=valkey-server cli=valkey-cli mounted=${START_CONFIG_DIR:-/usr/local/etc/valkey}
+        else
+          server=redis-server cli=redis-cli mounted=${START_CONFIG_DIR:-/usr/local/etc/redis}
+        fi
+        conf=$data/default.conf
+
+        say() { echo "start: $*"; }
+        fail() { echo "start: $*" >&2; exit 1; }
+
+        command -v "$server" >/dev/null 2>&1 || fail "the image has no $server; name an image of the official kind in the catalog version"
+        [ -r "$mounted/default.conf" ] || fail "$mounted/default.conf can not be read; is the config secret mounted?"
+        [ -w "$data" ] || fail "$data can not be written by user $(id -u); check the volume and fsGroup"
+        umask 077
+        if ! { cp "$mounted/default.conf" "$conf.new" && mv -f "$conf.new" "$conf"; }; then
+          fail "$conf can not be written; is the volume full?"
+        fi
+        umask 022
+
+        # The last value of a directive in the file; the second word stands where it is absent.
+        setting() {
+          found=$(sed -n "s/^$1[ 	][ 	]*//p" "$conf" | tail -n 1)
+          echo "${found:-$2}"
+        }
+
+        want=$(setting appendonly no | tr '[:upper:]' '[:lower:]')
+        snapshot=$data/$(setting dbfilename dump.rdb)
+        logs=$data/$(setting appenddirname appendonlydir)
+        log=$data/$(setting appendfilename appendonly.aof)
+        mode=$data/persistence-mode
+        last=$(cat "$mode" 2>/dev/null || echo unknown)
+
+        log_exists() { [ -s "$log" ] || [ -n "$(find "$logs" -name '*.manifest' 2>/dev/null)" ]; }
+        log_is_newer() { [ -n "$(find "$logs" "$log" -type f -newer "$snapshot" 2>/dev/null)" ]; }
+
+        # Which of the two holds the newest data. While the append-only file stays on, it always does.
+        source=snapshot
+        if log_exists; then
+          if [ ! -s "$snapshot" ] || log_is_newer || { [ "$want" = yes ] && [ "$last" = aof ]; }; then source=log; fi
+        fi
+        switch=
+        if [ "$want" = yes ] && [ "$source" = snapshot ] && [ -s "$snapshot" ]; then
+          say "loading the snapshot first, then turning the append-only file on"
+          switch=yes
+          set -- "$@" --appendonly no
+        elif [ "$want" = no ] && [ "$source" = log ] && [ "$last" = aof ]; then
+          say "loading the append-only file first, then turning it off"
+          switch=no
+          set -- "$@" --appendonly yes
+        elif [ "$want" = yes ]; then
+          echo aof >"$mode"
+        else
+          echo rdb >"$mode"
+        fi
+
+        ask() {
+          if [ "${TLS:-OFF}" = ON ]; then
+            "$cli" -h 127.0.0.1 -p "$port" --tls --cert /certs/client.crt --key /certs/client.key --cacert /certs/ca.crt "$@"
+          else
+            "$cli" -h 127.0.0.1 -p "$port" "$@"
+          fi
+        }
+        shows() { ask INFO persistence 2>/dev/null | tr -d '\r' | grep -qx "$1"; }
+
+        # Waits for the server, which takes this process' place and so has its number.
+        await_server() {
+          until [ "$(ask PING 2>/dev/null)" = PONG ]; do
+            kill -0 "$$" 2>/dev/null || exit 0
+            sleep 1
+          done
+        }
+
+        # Waits until no child of the server writes any more; true when the last one succeeded.
+        settled() {
+          until shows "$1:0"; do
+            kill -0 "$$" 2>/dev/null || exit 0
+            sleep 1
+          done
+          shows "$2:ok"
+        }
+
+        turn_log_on() {
+          ask CONFIG SET appendonly yes >/dev/null || true
+          until shows aof_rewrite_scheduled:0 && settled aof_rewrite_in_progress aof_last_bgrewrite_status && shows aof_enabled:1; do
+            say "the append-only file could not be written yet; trying again"
+            sleep 5
+            ask CONFIG SET appendonly yes >/dev/null || true
+          done
+          echo aof >"$mode"
+          say "the append-only file is on"
+        }
+
+        turn_log_off() {
+          until ask BGSAVE | grep -q started && settled rdb_bgsave_in_progress rdb_last_bgsave_status; do
+            say "the snapshot could not be written yet; trying again"
+            sleep 5
+          done
+          ask CONFIG SET appendonly no >/dev/null || true
+          echo rdb >"$mode"
+          say "the append-only file is off"
+        }
+
+        run_script() {
+          say "running $1"
+          case $1 in
+            *.lua) ask --eval "$1" ;;
+            *) sh "$1" ;;
+          esac
+        }
+
+        run_scripts() {
+          path=$init${INIT_SCRIPT_PATH:+/$INIT_SCRIPT_PATH}
+          if [ -d "$path" ]; then set -- "$path"/*.sh "$path"/*.lua; else set -- "$path"; fi
+          for script in "$@"; do
+            if [ -f "$script" ]; then run_script "$script" || return 1
+            elif [ "$#" -eq 1 ]; then say "$script does not exist"; return 1
+            fi
+          done
+        }
+
+        # The pod stays unready while the marker in the scripts directory is there.
+        initialise() {
+          if run_scripts; then
+            date >"$data/ran-init.txt"
+            rm -f "$scripts/initialising"
+            say "init scripts have ended"
+          else
+            say "an init script failed: the pod stays unready. Correct the script, then delete the pod to run it again"
+          fi
+        }
+
+        initial=
+        rm -f "$scripts/initialising"
+        if [ -d "$init" ] && [ ! -e "$data/ran-init.txt" ] && [ ! -e "$mounted/initialized" ]; then
+          initial=yes
+          : >"$scripts/initialising"
+        fi
+
+        if [ -n "$switch$initial" ]; then
+          {
+            await_server
+            case $switch in
+              yes) turn_log_on ;;
+              no) turn_log_off ;;
+            esac
+            if [ -n "$initial" ]; then initialise; fi
+          } </dev/null &
+        fi
+
+        exec "$server" "$conf" "$@"
+        """);
+
+    private static string Script(string text) => text.ReplaceLineEndings("\n") + "\n";
+}

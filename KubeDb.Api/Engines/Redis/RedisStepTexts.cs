@@ -1,0 +1,29 @@
+using KubeDb.Api.Kinds.Shared;
+
+namespace KubeDb.Api.Engines.Redis;
+
+/// <summary>The condition types and sentences that users of these databases know, by operation and step.</summary>
+internal static class RedisStepTexts
+{
+    private static readonly Dictionary<(string Operation, string Step), string> Messages = new()
+    {
+        [(OpsRequestTypes.Reconfigure, "Reconfigure")] = "Redis ops request is reconfiguring the cluster",
+        [(OpsRequestTypes.Reconfigure, "patchedSecret")] = "reconfiguring new secret",
+        [(OpsRequestTypes.Reconfigure, "UpdatePetSets")] = "reconfiguring redis",
+        [(OpsRequestTypes.Reconfigure, "RestartPods")] = "Restarted pods after reconfiguration",
+        [(OpsRequestTypes.Reconfigure, "Successful")] = "Successfully completed the modification process.",
+        [(OpsRequestTypes.Restart, "Restart")] = "Redis ops request is restarting the database nodes",
+        [(OpsRequestTypes.Restart, "RestartPods")] = "Successfully restarted pods",
+        [(OpsRequestTypes.Restart, "Successful")] = "Successfully Restarted Database",
+    };
+
+    /// <summary>What the event says where it differs from the condition.</summary>
+    private static readonly Dictionary<(string Operation, string Step), string> Events = new()
+    {
+        [(OpsRequestTypes.Reconfigure, "Successful")] = "Successfully Reconfigured Database",
+    };
+
+    /// <summary>The text of a step; a step that no document names says its own name.</summary>
+    public static StepText Of(string operation, string step) =>
+        new(step, Messages.GetValueOrDefault((operation, step), step), Events.GetValueOrDefault((operation, step)));
+}

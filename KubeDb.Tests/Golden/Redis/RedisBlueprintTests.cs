@@ -1,0 +1,123 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Redis;
+using KubeDb.Api.Kinds.Catalog;
+using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Tests.Unit.Engines.Redis;
+using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
+
+namespace KubeDb.Tests.Golden.Redis;
+
+[TestFixture, Category("Golden")]
+public class RedisBlueprintTests
+{
+    private static readonly RedisEngine Engine = new(new FakeServers(), TimeProvider.System);
+
+    private static readonly Dictionary<string, string> Scripts = new()
+    {
+        [RedisScripts.StartKey] = "(the start script)",
+        [RedisScripts.ReadyKey] = "(the readiness script)",
+    };
+
+    [TestCase("minimal")]
+    [TestCase("durable")]
+    [TestCase("ephemeral")]
+    [TestCase("valkey")]
+    [TestCase("monitored-operator")]
+    [TestCase("monitored-builtin")]
+    [TestCase("disable-auth")]
+    [TestCase("custom-configuration")]
+    [TestCase("rich-templates")]
+    [TestCase("init-script")]
+    [TestCase("init-git")]
+    [TestCase("long-name")]
+    [TestCase("other-user")]
+    public void DescribesTheDatabase(string name)
+    {
+        var blueprint = Engine.Describe(Facts(name));
+        GoldenFile.Matches($"Redis/{name}.yaml", blueprint.Objects.Select(o => GoldenFile.Readable(o.Manifest, Scripts)));
+    }
+
+    [Test]
+    public void EqualFactsGiveEqualManifests() =>
+        Assert.That(Text(Engine.Describe(Facts("rich-templates"))), Is.EqualTo(Text(Engine.Describe(Facts("rich-templates")))));
+
+    [Test]
+    public void ObjectsComeInTheOrderOfTheContract() => Assert.That(
+        Engine.Describe(Facts("monitored-operator")).Objects.Select(o => $"{o.Manifest["kind"]} {o.Name}"),
+        Is.EqualTo(new[]
+        {
+            "Service watched-pods", "Service watched", "Service watched-stats", "ServiceAccount watched", "Role watched", "RoleBinding watched",
+            "Secret watched-fedcba", "PetSet watched", "AppBinding watched", "ServiceMonitor watched-stats",
+        }));
+
+    [Test]
+    public void AForeignServiceAccountIsUsedButNotDescribed()
+    {
+        var kinds = Engine.Describe(Facts("minimal") with { ForeignServiceAccount = true }).Objects.Select(o => o.Type.Kind);
+        Assert.That(kinds, Has.None.AnyOf("ServiceAccount", "Role", "RoleBinding"));
+    }
+
+    [Test]
+    public void WithoutItsApiThereIsNoServiceMonitor()
+    {
+        var facts = Facts("monitored-operator") with { Offers = new(true, ServiceMonitors: false, false) };
+        Assert.That(Engine.Describe(facts).Objects.Select(o => o.Type.Kind), Has.None.EqualTo("ServiceMonitor"));
+    }
+
+    [Test]
+    public void ThePasswordStandsOnlyInTheConfigSecret()
+    {
+        var objects = Engine.Describe(Facts("monitored-operator")).Objects;
+        Assert.That(objects.Where(o => o.Type.Kind != "Secret").Select(o => o.Manifest.ToJsonString()), Has.None.Contain("canary"));
+    }
+
+    [Test]
+    public void AChangedConfigurationDoesNotChangeThePods()
+    {
+        var facts = Facts("custom-configuration");
+        var redis = (RedisDatabase)facts.Database;
+        var other = facts with { Database = redis with { Spec = redis.Spec with { Configuration = null } } };
+        Assert.That(PetSet(other), Is.EqualTo(PetSet(facts)));
+        var initialized = facts with { Database = redis with { Spec = redis.Spec with { Init = new() { Initialized = true } } } };
+        Assert.That(PetSet(initialized), Is.EqualTo(PetSet(facts)));
+    }
+
+    private static string PetSet(DatabaseFacts facts) => Engine.Describe(facts).Objects.Single(o => o.Type.Kind == "PetSet").Manifest.ToJsonString();
+
+    private static string Text(Blueprint blueprint) => string.Join('\n', blueprint.Objects.Select(o => o.Manifest.ToJsonString()));
+
+    // A file holds the database as a user writes it and, where it is not the usual one, its catalog version and the secrets it names.
+    private static DatabaseFacts Facts(string name)
+    {
+        var documents = Read($"{name}.in.yaml");
+        var redis = RedisDatabase.Decode(Utf8(documents.Single(d => Kind(d) == "Redis")));
+        var catalog = RedisVersion.Decode(Utf8(documents.SingleOrDefault(d => Kind(d) == "RedisVersion") ?? Read("version.yaml").Single()));
+        redis = redis with { Metadata = redis.Metadata with { Uid = "01234567-89ab-cdef-0123-456789fedcba" } };
+        var database = (RedisDatabase)Engine.Default(redis, catalog);
+        Assert.That(Engine.Check(database, catalog), Is.Empty);
+        var user = documents.SingleOrDefault(d => Kind(d) == "Credential")?["username"]!.GetValue<string>() ?? "default";
+        var facts = new DatabaseFacts
+        {
+            Database = database,
+            Version = catalog,
+            Credential = database.Spec.DisableAuth ? null : new(user, "canary #1\"x"),
+            Offers = new(PolicyV1: true, ServiceMonitors: true, CertManager: false),
+            Secrets = documents.Where(d => Kind(d) == "Secret").ToDictionary(
+                d => d["metadata"]!["name"]!.GetValue<string>(),
+                d => new Secret
+                {
+                    Data = d["stringData"]!.AsObject().ToDictionary(p => p.Key, p => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(p.Value!.GetValue<string>())),
+                }),
+        };
+        Assert.That(Engine.Check(facts), Is.Empty);
+        return facts;
+    }
+
+    private static IReadOnlyList<JsonObject> Read(string file) => GoldenFile.Read(File.ReadAllText(Path.Combine(GoldenFile.Folder, "Redis", file)));
+
+    private static string Kind(JsonObject document) => document["kind"]!.GetValue<string>();
+
+    private static byte[] Utf8(JsonObject document) => Encoding.UTF8.GetBytes(document.ToJsonString());
+}

@@ -1,0 +1,65 @@
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
+using KubeDb.OpsManager;
+
+namespace KubeDb.Tests.Unit.OpsManager;
+
+[TestFixture]
+[Category("Unit")]
+public sealed class PodJudgementTests
+{
+    private static readonly ContainerState Running = new() { Running = new ContainerRunning() };
+    private static readonly ContainerState BackOff = new() { Waiting = new ContainerWaiting { Reason = "CrashLoopBackOff" } };
+    private static readonly ContainerState Ended = new() { Terminated = new ContainerTerminated { ExitCode = 1 } };
+    private static readonly ContainerState EndedWell = new() { Terminated = new ContainerTerminated { ExitCode = 0 } };
+
+    private static IEnumerable<TestCaseData> States()
+    {
+        yield return new TestCaseData(Running, new ContainerState(), 0, false).SetName("Running for the first time");
+        yield return new TestCaseData(Running, Ended, 3, false).SetName("Running again after ends");
+        yield return new TestCaseData(Ended, new ContainerState(), 0, false).SetName("Ended once");
+        yield return new TestCaseData(Ended, Ended, 1, true).SetName("Ended twice");
+        yield return new TestCaseData(BackOff, Ended, 0, false).SetName("Backs off after the first end");
+        yield return new TestCaseData(BackOff, Ended, 1, true).SetName("Backs off after the second end");
+        yield return new TestCaseData(EndedWell, EndedWell, 5, false).SetName("Ends with success");
+    }
+
+    [TestCaseSource(nameof(States))]
+    public void A_crash_is_certain_after_two_ends(ContainerState state, ContainerState last, int restarts, bool crash) =>
+        Assert.That(PodJudgement.Crash(Pod("uid", state, last, restarts)), crash ? Is.Not.Null : Is.Null);
+
+    [Test]
+    public void The_stage_follows_from_the_UID()
+    {
+        var pod = Pod("new", Running, new ContainerState(), 0);
+        var going = pod with { Metadata = pod.Metadata with { DeletionTimestamp = DateTimeOffset.UnixEpoch } };
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(PodJudgement.Stage(null, "old"), Is.EqualTo(PodStage.Gone));
+            Assert.That(PodJudgement.Stage(pod, "old"), Is.EqualTo(PodStage.New));
+            Assert.That(PodJudgement.Stage(pod, "new"), Is.EqualTo(PodStage.Old));
+            Assert.That(PodJudgement.Stage(going, "new"), Is.EqualTo(PodStage.Gone));
+        });
+    }
+
+    [Test]
+    public void The_last_words_begin_with_the_fatal_error_and_hold_no_password()
+    {
+        const string log = "1:C starts\n1:C Configuration loaded\n*** FATAL CONFIG FILE ERROR (Redis 8.2.2) ***\nReading the configuration file, at line 3\n>>> 'user x on >s3cr3t'\nrequirepass: \"abc\"\nBad directive\n";
+
+        Assert.That(
+            CrashReader.LastWords(log, "s3cr3t"),
+            Is.EqualTo("*** FATAL CONFIG FILE ERROR (Redis 8.2.2) *** / Reading the configuration file, at line 3 / >>> 'user x on >***' / requirepass *** / Bad directive"));
+    }
+
+    [Test]
+    public void Last_words_are_bounded() =>
+        Assert.That(CrashReader.LastWords(string.Concat(Enumerable.Repeat(new string('x', 200) + "\n", 50)), null), Has.Length.LessThan(700));
+
+    private static Pod Pod(string uid, ContainerState state, ContainerState last, int restarts) => new()
+    {
+        Metadata = new ObjectMeta { Name = "db-0", Uid = uid },
+        Status = new PodStatus { ContainerStatuses = [new ContainerStatus { Name = "redis", State = state, LastState = last, RestartCount = restarts }] },
+    };
+}
