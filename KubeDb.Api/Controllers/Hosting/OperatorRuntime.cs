@@ -83,9 +83,6 @@ public sealed partial class OperatorRuntime : IDisposable
     /// <summary>Applies described objects.</summary>
     public Applier Applier { get; }
 
-    /// <summary>Namespace of the lease.</summary>
-    public string LeaseNamespace => _options.LeaderElectionNamespace.Length > 0 ? _options.LeaderElectionNamespace : _parts.OwnNamespace;
-
     /// <summary>The clock.</summary>
     public TimeProvider Time => _parts.Time;
 

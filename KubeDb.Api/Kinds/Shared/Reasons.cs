@@ -57,8 +57,6 @@ public static class Reasons
     public const string DurationInvalid = "DurationInvalid";
 
     public const string VirtualSecretNotSupported = "VirtualSecretNotSupported";
-    public const string CredentialLost = "CredentialLost";
-    public const string PredecessorStillThere = "PredecessorStillThere";
     public const string NameTaken = "NameTaken";
     public const string Refused = "Refused";
     public const string BeingDeleted = "BeingDeleted";
@@ -137,8 +135,6 @@ public static class Reasons
         new(ConfigurationInvalid, "spec.configuration has an unknown key or can not be parsed.", "Correct the named key."),
         new(DurationInvalid, "A duration is not of the form 1h30m.", "Correct it."),
         new(VirtualSecretNotSupported, "The credential is a virtual secret, which is not supported.", "Name a core Secret."),
-        new(CredentialLost, "The generated auth secret is gone while the database has data protected by it.", "Create the secret again with the old password."),
-        new(PredecessorStillThere, "Objects of a deleted database of the same name are not gone yet."),
         new(NameTaken, "An object that the database needs exists already and belongs to something else.", "Rename the database, or remove the object."),
         new(Refused, "The API server refuses an object that the database needs; the message is its sentence.", "Correct the part of the spec that the message names."),
         new(BeingDeleted, "An object that the database needs is being deleted; it is made anew afterwards."),
