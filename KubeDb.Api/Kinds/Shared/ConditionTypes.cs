@@ -42,8 +42,11 @@ public static class ConditionTypes
     /// <summary>Health checks are suspended. Set by the OpsManager.</summary>
     public const string HealthCheckPaused = "HealthCheckPaused";
 
-    /// <summary>The database can not be brought to what its spec says; reason and message say why. Set and removed by the Provisioner.</summary>
-    public const string Stalled = "Stalled";
+    /// <summary>The spec can be carried out; False names what the user has to change. Set by the Provisioner.</summary>
+    public const string SpecAccepted = "SpecAccepted";
+
+    /// <summary>Everything the spec refers to is there; False names what is awaited. Set by the Provisioner.</summary>
+    public const string DependenciesReady = "DependenciesReady";
 
     /// <summary>A deletion that was asked for is not carried out. Set and removed by the Provisioner.</summary>
     public const string DeletionBlocked = "DeletionBlocked";

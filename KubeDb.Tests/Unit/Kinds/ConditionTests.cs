@@ -116,7 +116,7 @@ public sealed class ConditionTests
         var explained = Reasons.All.Concat(RedisReasons.All).Select(r => r.Id).ToArray();
         var declared = new[] { typeof(Reasons), typeof(RedisReasons) }.SelectMany(t => t.GetFields().Where(f => f.IsLiteral)).Select(f => (string)f.GetValue(null)!);
 
-        var used = new[] { typeof(GatherReasons), typeof(OpsReasons) }
+        var used = new[] { typeof(OpsReasons) }
             .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Where(f => f.IsLiteral))
             .Select(f => (string)f.GetValue(null)!);
 
