@@ -129,7 +129,7 @@ public sealed class LifecycleTests
         world.CreateRedis(more: ""","configuration":{"secretName":"my-conf"}""");
         await world.UntilAsync(() => world.Condition("DependenciesReady") is not null, "the missing secret is told");
         var told = world.Condition("DependenciesReady")!;
-        Assert.That((told.Text("status"), told.Text("reason")), Is.EqualTo(("False", "SecretMissing")));
+        Assert.That((told.Text("status"), told.Text("reason")), Is.EqualTo(("False", "SecretNotFound")));
         Assert.That(told.Text("message"), Does.Contain("demo/my-conf").And.Contain("spec.configuration.secretName"));
         Assert.That(world.Events(), Has.Some.Contains("demo/my-conf"));
         Assert.That(world.Phase(), Is.EqualTo("Provisioning"));
