@@ -54,7 +54,7 @@ public sealed class DatabaseCaches
             Decode = PersistentVolumeClaim.Decode,
             LabelSelector = DatabaseLabels.Managed,
         });
-        foreach (var type in OwnedTypes.Append(ResourceTypes.Certificate))
+        foreach (var type in OwnedTypes)
             _owned.Add(type, runtime.AddInformer(OwnedOptions(type)));
     }
 
@@ -92,11 +92,11 @@ public sealed class DatabaseCaches
     /// <summary>The objects of an engine's own kinds.</summary>
     public EngineCaches Of(IEngine engine) => _engines[engine];
 
-    /// <summary>What the API server offers, as of now.</summary>
+    /// <summary>What the API server offers, as of now. No blueprint holds certificates, so nobody looks for their API.</summary>
     public ServerOffers Offers => new(
-        Owned(ResourceTypes.PodDisruptionBudget).IsServed, Owned(ResourceTypes.ServiceMonitor).IsServed, Owned(ResourceTypes.Certificate).IsServed);
+        Owned(ResourceTypes.PodDisruptionBudget).IsServed, Owned(ResourceTypes.ServiceMonitor).IsServed, CertManager: false);
 
-    /// <summary>The children of a kind of <see cref="OwnedTypes"/>, or certificates.</summary>
+    /// <summary>The children of a kind of <see cref="OwnedTypes"/>.</summary>
     public Informer<OwnedObject> Owned(ResourceType type) => _owned[type];
 
     /// <summary>True for a kind of <see cref="OwnedTypes"/> that the server serves.</summary>
@@ -181,7 +181,7 @@ public sealed class DatabaseCaches
 
         // A service account that a user made is used, not replaced: so all of them have to be known.
         LabelSelector = type == ResourceTypes.ServiceAccount ? null : DatabaseLabels.Managed,
-        Optional = type.Group is "policy" or "monitoring.coreos.com" or "cert-manager.io",
+        Optional = type.Group is "policy" or "monitoring.coreos.com",
 
         // A version that the server has given up does not come back.
         ProbeInterval = type == ResourceTypes.PodDisruptionBudgetV1Beta1 ? TimeSpan.FromHours(6) : TimeSpan.FromMinutes(1),

@@ -125,22 +125,21 @@ public static partial class Pause
         return (live, status, PauseEnd.Done);
     }
 
-    // A replacement of the whole status, on condition of the version that was read: whichever process wrote the condition, it goes.
+    // A replacement of all conditions, on condition of the version that was read: whichever process wrote the one, it goes.
     private static async Task<PauseEnd> WriteAsync(
         IKubernetesClient client, IDatabase database, JsonObject live, string fieldManager, CancellationToken cancel)
     {
-        (live["metadata"] as JsonObject)?.Remove("managedFields");
-        var request = new ApiRequest
+        var patch = new JsonObject
         {
-            Verb = ApiVerb.Update,
-            Type = database.Type,
-            Namespace = database.Metadata.Namespace,
-            Name = database.Metadata.Name,
-            Subresource = "status",
-            Body = live,
-            FieldManager = fieldManager,
+            ["metadata"] = new JsonObject
+            {
+                ["uid"] = database.Metadata.Uid,
+                ["resourceVersion"] = live["metadata"]!["resourceVersion"]!.DeepClone(),
+            },
+            ["status"] = new JsonObject { ["conditions"] = Conditions(live).DeepClone() },
         };
-        var written = await client.SendAsync(request, KubernetesVerbs.DecodeJson, cancel);
+        var written = await client.MergePatchAsync(
+            database.Type, database.Metadata.Key, patch, fieldManager, "status", KubernetesVerbs.DecodeJson, cancel);
         return written.Error?.Kind switch
         {
             null => PauseEnd.Done,

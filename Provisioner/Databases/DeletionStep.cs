@@ -5,7 +5,6 @@ using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
-using static KubeDb.Provisioner.Databases.ProvisionerConditions;
 
 namespace KubeDb.Provisioner.Databases;
 
@@ -24,7 +23,7 @@ internal sealed class DeletionStep(DatabaseParts parts)
     {
         if (!pass.Stored.Metadata.IsDeleting)
         {
-            pass.Status.Remove(DeletionBlocked);
+            pass.Status.Remove(ConditionTypes.DeletionBlocked);
             return Outcome.Continue;
         }
 
@@ -70,7 +69,7 @@ internal sealed class DeletionStep(DatabaseParts parts)
     {
         var kind = parts.Engine.Kinds.Database.Kind.ToLowerInvariant();
         var message = $"{kind} \"{pass.Key}\" can't be terminated. To delete, change spec.deletionPolicy";
-        if (pass.Status.Set(DatabaseConditions.Make(DeletionBlocked, true, Reasons.CannotTerminate, message, pass.Generation)))
+        if (pass.Status.Set(DatabaseConditions.Make(ConditionTypes.DeletionBlocked, true, Reasons.CannotTerminate, message, pass.Generation)))
             parts.Events.Warning(pass.Target, Reasons.CannotTerminate, message);
         return Outcome.Continue;
     }

@@ -6,14 +6,11 @@ namespace KubeDb.Provisioner.Databases;
 /// <summary>Which conditions of a database are the Provisioner's.</summary>
 internal static class ProvisionerConditions
 {
-    /// <summary>True while a deletion that was asked for is not carried out. Absent otherwise.</summary>
-    public const string DeletionBlocked = "DeletionBlocked";
-
     private static readonly HashSet<string> Own =
     [
         ConditionTypes.ProvisioningStarted, ConditionTypes.ReplicaReady, ConditionTypes.AcceptingConnection, ConditionTypes.Ready,
         ConditionTypes.Provisioned, ConditionTypes.Halted, ConditionTypes.PauseAcknowledged, ConditionTypes.SpecAccepted,
-        ConditionTypes.DependenciesReady, DeletionBlocked,
+        ConditionTypes.DependenciesReady, ConditionTypes.DeletionBlocked,
     ];
 
     /// <summary>The part of the status that is the Provisioner's.</summary>

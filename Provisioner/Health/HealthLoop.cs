@@ -14,7 +14,9 @@ internal sealed partial class HealthLoop(
 
     private volatile HealthTarget _target = first;
     private volatile HealthJudgement _judgement = HealthJudgement.Unknown;
-    private volatile TaskCompletionSource _nudge = NewNudge();
+    private readonly Lock _sleep = new();
+    private CancellationTokenSource? _wake;
+    private bool _nudged;
     private TimeSpan _retry = FirstRetry;
 
     public string Uid => _target.Uid;
@@ -26,8 +28,13 @@ internal sealed partial class HealthLoop(
     {
         var changed = target.Servers != _target.Servers;
         _target = target;
-        if (changed)
-            _nudge.TrySetResult();
+        if (!changed)
+            return;
+        lock (_sleep)
+        {
+            _nudged = true;
+            _wake?.Cancel();
+        }
     }
 
     /// <summary>Checks until cancelled; returns then.</summary>
@@ -51,10 +58,13 @@ internal sealed partial class HealthLoop(
     private async Task<TimeSpan> CheckAsync(CancellationToken cancel)
     {
         var target = _target;
-        await gate.WaitAsync(cancel);
+
+        // Not cancelled: those before it in the line have a deadline, and a place that is given up costs more than it saves.
+        await gate.WaitAsync(CancellationToken.None);
         HealthReport? report;
         try
         {
+            cancel.ThrowIfCancellationRequested();
             report = await ProbeAsync(target, cancel);
         }
         finally
@@ -110,18 +120,30 @@ internal sealed partial class HealthLoop(
 
     private async Task SleepAsync(TimeSpan delay, CancellationToken cancel)
     {
-        using var sleep = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var nudged = _nudge.Task;
-        await Task.WhenAny(Task.Delay(delay, time, sleep.Token), nudged);
-        await sleep.CancelAsync();
+        CancellationTokenSource wake;
+        lock (_sleep)
+            _wake = wake = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (!Nudged(false))
+            await Task.Delay(delay, time, wake.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (Nudged(true))
+            _retry = FirstRetry;
+        wake.Dispose();
+
+        // Who woke this loop is not to carry out its check.
+        await Task.Yield();
         cancel.ThrowIfCancellationRequested();
-        if (!nudged.IsCompleted)
-            return;
-        _nudge = NewNudge();
-        _retry = FirstRetry;
     }
 
-    private static TaskCompletionSource NewNudge() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool Nudged(bool awake)
+    {
+        lock (_sleep)
+        {
+            var nudged = _nudged;
+            if (awake)
+                (_nudged, _wake) = (false, null);
+            return nudged;
+        }
+    }
 
     [LoggerMessage(200, LogLevel.Information, "Health of {Database} is now: ready {Ready}. {Text}")]
     private static partial void LogVerdict(ILogger log, ObjectKey database, bool ready, string text);

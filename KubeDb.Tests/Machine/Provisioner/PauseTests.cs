@@ -1,0 +1,89 @@
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds.Kubedb;
+using KubeDb.Api.Kinds.Ops;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Tests.Support.ApiServer;
+using static KubeDb.Tests.Machine.Provisioner.ProvisionerWorld;
+
+namespace KubeDb.Tests.Machine.Provisioner;
+
+[TestFixture]
+[Category("Machine")]
+public sealed class PauseTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private static async Task<PauseHolder> HoldAsync(ProvisionerWorld world, IKubernetesClient client)
+    {
+        world.Create(RedisOpsRequest.Resource, Ns, """{"metadata":{"name":"restart"},"spec":{"type":"Restart","databaseRef":{"name":"cache"}}}""");
+        var request = world.Get(RedisOpsRequest.Resource, "restart")!;
+        var holder = new PauseHolder("RedisOpsRequest", new(Ns, "restart"), request.Uid());
+        Assert.That(await Pause.AcquireAsync(client, Stored(world), holder, world.Time.GetUtcNow(), None), Is.EqualTo(PauseEnd.Done));
+        await world.UntilAsync(() => Pause.IsAcknowledged(Stored(world).Status, holder.Uid), "the pause is acknowledged", 1);
+        return holder;
+    }
+
+    private static Redis Stored(ProvisionerWorld world) => KubeDb.Api.Kinds.KindsJson.Decode<Redis>(world.RedisNow()!);
+
+    [Test]
+    public void A_held_database_is_left_alone_and_taken_up_again() => Run(async world =>
+    {
+        world.CreateRedis();
+        await world.ReadyAsync();
+        using var ops = world.Server.Connect("ops");
+        var holder = await HoldAsync(world, ops);
+
+        world.Delete(ResourceTypes.Service, "cache");
+        world.Patch(Redis.Resource, "cache", """{"spec":{"monitor":{"agent":"prometheus.io"}}}""");
+        await world.PassAsync(TimeSpan.FromMinutes(3));
+        Assert.That(world.Names(ResourceTypes.Service), Is.EqualTo(new[] { "cache-pods" }), "nothing is applied");
+        world.Engine.Health = static _ => new(new HealthFailure("ping", "no answer", false));
+        await world.UntilAsync(() => world.Phase() == "NotReady", "health is still looked at", 15);
+
+        Assert.That(await Pause.AcquireAsync(ops, Stored(world), holder with { Uid = "another" }, world.Time.GetUtcNow(), None), Is.EqualTo(PauseEnd.HeldByAnother));
+        Assert.That(await Pause.ReleaseAsync(ops, Stored(world), "another", "x", None), Is.EqualTo(PauseEnd.Done), "another's release does nothing");
+        Assert.That(Pause.Holder(Stored(world).Status), Is.EqualTo(holder));
+
+        Assert.That(await Pause.ReleaseAsync(ops, Stored(world), holder.Uid, "kubedb-ops-manager", None), Is.EqualTo(PauseEnd.Done));
+        await world.UntilAsync(() => world.Names(ResourceTypes.Service).Count == 3, "the database is looked after again", 5);
+        Assert.That(world.Condition("PauseAcknowledged"), Is.Null);
+    });
+
+    [Test]
+    public void A_pause_whose_request_is_deleted_is_removed() => Run(async world =>
+    {
+        world.CreateRedis();
+        await world.ReadyAsync();
+        using var ops = world.Server.Connect("ops");
+        await HoldAsync(world, ops);
+
+        world.Delete(RedisOpsRequest.Resource, "restart");
+        await world.UntilAsync(() => world.Condition("Paused") is null && world.Condition("PauseAcknowledged") is null, "the pause is removed", 5);
+        await world.ReadyAsync();
+    });
+
+    [Test]
+    public void A_pause_whose_request_has_ended_is_removed() => Run(async world =>
+    {
+        world.CreateRedis();
+        await world.ReadyAsync();
+        using var ops = world.Server.Connect("ops");
+        await HoldAsync(world, ops);
+
+        world.Patch(RedisOpsRequest.Resource, "restart", """{"status":{"phase":"Failed"}}""", "status");
+        await world.UntilAsync(() => world.Condition("Paused") is null, "the pause is removed", 5);
+    });
+
+    [Test]
+    public void A_database_can_be_deleted_while_it_is_held() => Run(async world =>
+    {
+        world.CreateRedis();
+        await world.ReadyAsync();
+        using var ops = world.Server.Connect("ops");
+        await HoldAsync(world, ops);
+
+        world.Delete(Redis.Resource, "cache");
+        await world.UntilAsync(() => world.RedisNow() is null, "the database is gone", 5);
+    });
+}
