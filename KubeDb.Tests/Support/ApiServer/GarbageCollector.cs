@@ -27,6 +27,7 @@ public sealed class GarbageCollector(InMemoryApiServer server)
         if (change.Deleted)
         {
             server.After(Delay, () => OwnerGone(value.Uid(), value.Namespace()));
+            server.After(Delay, () => Release(value));
             return;
         }
 
@@ -46,6 +47,13 @@ public sealed class GarbageCollector(InMemoryApiServer server)
             Judge(dependent.Kind, dependent.Object.Namespace(), dependent.Object.Name(), dependent.Object.Uid());
         if (ns.Length > 0 && server.Store.Find(server.KindOf("", "namespaces"), "", ns) is { } space && space.Object.IsDeleting())
             Empty(ns);
+    }
+
+    // An owner that waits in the foreground may have waited for this one.
+    private void Release(JsonObject gone)
+    {
+        foreach (var owner in Owners(gone).Select(o => Owner(o, gone.Namespace())).OfType<Stored>())
+            CarryOut(owner.Kind, owner.Object.Namespace(), owner.Object.Name(), owner.Object.Uid());
     }
 
     // An object goes when all its owners are gone; with one left, it loses the references to the others.
@@ -110,7 +118,6 @@ public sealed class GarbageCollector(InMemoryApiServer server)
 
     private Stored? Owner(JsonObject reference, string ns)
     {
-        // An owner of a kind that is not served can not be judged: it counts as there.
         if (server.KindNamed(reference.Text("apiVersion"), reference.Text("kind")) is not { } kind)
             return null;
         var found = server.Store.Find(kind, kind.Namespaced ? ns : "", reference.Text("name"));
