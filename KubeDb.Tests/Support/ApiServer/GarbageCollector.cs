@@ -65,7 +65,8 @@ public sealed class GarbageCollector(InMemoryApiServer server)
         if (owners.Count == 0)
             return;
         var states = owners.ToDictionary(o => o, o => Owner(o, ns));
-        var solid = owners.Where(o => states[o] is { } s && !Waits(s)).ToList();
+        // An owner of a kind that is not served can not be judged: it counts as there.
+        var solid = owners.Where(o => states[o] is { } s ? !Waits(s) : server.KindNamed(o.Text("apiVersion"), o.Text("kind")) is null).ToList();
         if (solid.Count == owners.Count)
             return;
         if (solid.Count > 0)
