@@ -2,7 +2,6 @@ using KubeDb.Api.Controllers;
 using KubeDb.Api.Controllers.Hosting;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Apps;
-using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Provisioner.Credentials;
 using KubeDb.Provisioner.Databases;

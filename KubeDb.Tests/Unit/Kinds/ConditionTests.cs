@@ -1,5 +1,4 @@
 using System.Reflection;
-using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
