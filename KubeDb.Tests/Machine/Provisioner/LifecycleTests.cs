@@ -77,6 +77,7 @@ public sealed class LifecycleTests
     });
 
     [TestCase("services", "cache", """{"spec":{"ports":[{"name":"db","port":6379,"protocol":"TCP","targetPort":"elsewhere"}]}}""")]
+    [TestCase("services", "cache", """{"spec":{"ports":[{"name":"db","port":1234,"protocol":"TCP","targetPort":"db"}]}}""")]
     [TestCase("petsets", "cache", """{"spec":{"replicas":3}}""")]
     [TestCase("statefulsets", "cache", """{"spec":{"replicas":3}}""")]
     [TestCase("roles", "cache", """{"rules":[]}""")]
