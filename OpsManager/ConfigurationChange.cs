@@ -124,7 +124,7 @@ internal sealed class ConfigurationChange(IKubernetesClient client, Requests req
     }
 
     private static StepResult Violated(IReadOnlyList<Violation> violations) =>
-        StepResult.FailForGood(violations[0].Reason, string.Join(" ", violations.Select(v => $"{v.Path}: {v.Message}")));
+        StepResult.FailForGood(violations[0].Reason, Sentences.Of(violations));
 
     /// <summary>Sets the configuration fields of a spec; those absent, or null, are removed.</summary>
     private static void Put(JsonObject spec, JsonObject fields)

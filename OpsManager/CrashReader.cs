@@ -9,17 +9,32 @@ internal sealed partial class CrashReader(IKubernetesClient client)
 {
     private const int Lines = 8;
     private const int Longest = 600;
+    private const int EndsToWaitFor = 4;
 
-    /// <summary>The sentence: which container ended how often, and the last lines of its log, free of the database's password.</summary>
-    public async Task<string> ExplainAsync(OperationRun run, Pod pod, Crash crash, CancellationToken cancel)
+    /// <summary>
+    /// The sentence: which container ended how often, and the last lines of its log, free of the database's password. Null while the log can not
+    /// be had although it may yet be: the node keeps only that of the last run, and for a moment none.
+    /// </summary>
+    public async Task<string?> ExplainAsync(OperationRun run, Pod pod, Crash crash, CancellationToken cancel)
     {
-        var log = await client.LogsAsync(new LogRequest(pod.Metadata.Key, crash.Container, Previous: true, TailLines: 40), cancel);
-        if (!log.Succeeded || string.IsNullOrWhiteSpace(log.Value))
-            log = await client.LogsAsync(new LogRequest(pod.Metadata.Key, crash.Container, Previous: false, TailLines: 40), cancel);
+        var password = (await run.InstancesAsync(cancel)).Credential?.Password;
+        var words = new List<string>();
+        foreach (var previous in new[] { false, true })
+        {
+            var log = await client.LogsAsync(new LogRequest(pod.Metadata.Key, crash.Container, previous, TailLines: 40), cancel);
+            if (log.Succeeded && IsLog(log.Value))
+                words.Add(LastWords(log.Value, password));
+        }
+
         var what = $"Container {crash.Container} of pod {pod.Metadata.Name} ended {crash.Ends} times, last with exit code {crash.ExitCode}.";
-        var words = log.Succeeded ? LastWords(log.Value, (await run.InstancesAsync(cancel)).Credential?.Password) : "";
-        return words.Length == 0 ? $"{what} Its log says nothing." : $"{what} Its last words: {words}";
+        if (words.Count > 0)
+            return $"{what} Its last words: {words.Find(w => Trouble().IsMatch(w)) ?? words[0]}";
+        return crash.Ends < EndsToWaitFor ? null : $"{what} Its log says nothing.";
     }
+
+    /// <summary>False for no text, and for the kubelet's own excuse, which it sends in place of a log that is gone.</summary>
+    internal static bool IsLog(string text) =>
+        !string.IsNullOrWhiteSpace(text) && !text.StartsWith("unable to retrieve container logs", StringComparison.Ordinal);
 
     /// <summary>The end of a log on one line, trimmed and redacted. The line that names a fatal error, and what follows it, is preferred.</summary>
     internal static string LastWords(string log, string? password)
@@ -37,6 +52,9 @@ internal sealed partial class CrashReader(IKubernetesClient client)
             line = line.Replace(password, "***", StringComparison.Ordinal);
         return Confidential().Replace(line, "$1 ***");
     }
+
+    [GeneratedRegex("(?i)fatal|error|fail|can't|cannot|invalid|denied|bad ", RegexOptions.CultureInvariant)]
+    private static partial Regex Trouble();
 
     /// <summary>A word that announces a secret, and the rest of the line behind it.</summary>
     [GeneratedRegex(@"(?i)\b([\w-]*(?:pass(?:word|phrase|wd)?|secret|token|masterauth|credential)[\w-]*)['""]?[ \t:=]+\S.*$", RegexOptions.CultureInvariant)]

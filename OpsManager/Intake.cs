@@ -45,7 +45,7 @@ internal sealed class Intake(IKubernetesClient client, World world, Requests req
         {
             var violations = world.Engine.Check(request, database, world.VersionOf(database));
             if (violations.Count > 0)
-                await lifecycle.RefuseAsync(new Verdict(request, violations[0].Reason, string.Join(" ", violations.Select(v => $"{v.Path}: {v.Message}"))), cancel);
+                await lifecycle.RefuseAsync(new Verdict(request, violations[0].Reason, Sentences.Of(violations)), cancel);
         }
     }
 

@@ -69,7 +69,7 @@ internal sealed partial class Lifecycle(
     {
         var violations = world.Engine.Check(run.Request, run.Database, world.VersionOf(run.Database));
         return violations.Count > 0
-            ? StepResult.FailForGood(violations[0].Reason, string.Join(" ", violations.Select(v => v.Path.Length > 0 ? $"{v.Path}: {v.Message}" : v.Message)))
+            ? StepResult.FailForGood(violations[0].Reason, Sentences.Of(violations))
             : await run.Operation.PreCheckAsync(run, cancel);
     }
 
@@ -78,7 +78,7 @@ internal sealed partial class Lifecycle(
         await hold.ReleaseAsync(run, cancel);
         if (run.Failure is { } failure)
         {
-            var message = $"{failure.Type} failed: {failure.Message} {Account(run)}".TrimEnd();
+            var message = $"{failure.Type} failed: {Sentences.Ended(failure.Message)} {Account(run)}".TrimEnd();
             await requests.ChangeAsync(run, s => s.With(OpsConditionTypes.Failed, true, failure.Reason, message).In(OpsRequestPhases.Failed), cancel);
             requests.Tell(run.Request, "Warning", OpsConditionTypes.Failed, message);
             LogFailed(run.Request.Metadata.Key, message);

@@ -110,8 +110,8 @@ internal sealed class Roller(IKubernetesClient client, Requests requests, CrashR
             return null;
         }
 
-        if (roll.FailsOnCrash && pod is not null && PodJudgement.Crash(pod) is { } crash)
-            return StepResult.FailForGood("", await crashes.ExplainAsync(run, pod, crash, cancel));
+        if (roll.FailsOnCrash && pod is not null && PodJudgement.Crash(pod) is { } crash && await crashes.ExplainAsync(run, pod, crash, cancel) is { } why)
+            return StepResult.FailForGood("", why);
         requests.TellOnce(run.Request, "Warning", OpsConditionTypes.IsPodReadyMessage(name, false), readiness.Reason);
         return StepResult.Wait("PodNotReady", readiness.Reason, pod is { IsReady: true } ? Poll : Slow);
     }

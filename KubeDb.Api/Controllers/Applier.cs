@@ -53,7 +53,8 @@ public sealed partial class Applier(IKubernetesClient client, ILogger<Applier> l
     /// <returns>True once the object is gone; false while it is being deleted, or when it is not this owner's.</returns>
     /// <exception cref="ApiException">The server refused; a conflict when the object changed between read and delete.</exception>
     public async Task<bool> DeleteOwnedAsync<T>(
-        ObjectKey key, string? ownerUid, ResourceType type, ICache<T> cache, ObjectDecoder<T> decode, CancellationToken cancel, string propagation = "Background")
+        ObjectKey key, string? ownerUid, ResourceType type, ICache<T> cache, ObjectDecoder<T> decode, CancellationToken cancel,
+        string propagation = "Background")
         where T : class, IKubernetesObject
     {
         var read = await client.SendAsync(Get(type, key), decode, cancel);

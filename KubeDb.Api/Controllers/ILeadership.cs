@@ -30,5 +30,6 @@ public sealed class AlwaysLeading : ILeadership
     public LeaderTerm? Term => Only;
 
     /// <inheritdoc/>
-    public Task<LeaderTerm> WaitAsync(CancellationToken cancel) => cancel.IsCancellationRequested ? Task.FromCanceled<LeaderTerm>(cancel) : Task.FromResult(Only);
+    public Task<LeaderTerm> WaitAsync(CancellationToken cancel) =>
+        cancel.IsCancellationRequested ? Task.FromCanceled<LeaderTerm>(cancel) : Task.FromResult(Only);
 }

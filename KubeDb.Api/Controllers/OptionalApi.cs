@@ -14,6 +14,7 @@ public static class OptionalApi
         ? Outcome.Continue
         : Outcome.Wait(
             Absent,
-            $"The API server does not serve {informer.Type.Kind} ({informer.Type.ApiVersion}), which {use} needs. Install {product}; this goes on by itself once it is there.",
+            $"The API server does not serve {informer.Type.Kind} ({informer.Type.ApiVersion}), which {use} needs. "
+            + $"Install {product}; this goes on by itself once it is there.",
             TimeSpan.FromMinutes(1));
 }

@@ -96,7 +96,8 @@ public sealed class StatusWriter(IKubernetesClient client, string fieldManager, 
 
     private static JsonNode? Value(JsonObject? status, string field) => status?[field] is { } value && !IsEmpty(value) ? value : null;
 
-    private static bool IsEmpty(JsonNode node) => node is JsonArray { Count: 0 } || (node is JsonValue && Text(node).Length == 0 && node.GetValueKind() is System.Text.Json.JsonValueKind.String);
+    private static bool IsEmpty(JsonNode node) =>
+        node is JsonArray { Count: 0 } || (node.GetValueKind() is System.Text.Json.JsonValueKind.String && Text(node).Length == 0);
 
     private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 

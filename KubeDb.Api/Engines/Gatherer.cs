@@ -160,7 +160,8 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
                 Again);
     }
 
-    private static Outcome Violated(IReadOnlyList<Violation> violations) => Outcome.Fail(
+    /// <summary>What broken rules come to: only a change by a person helps.</summary>
+    public static Outcome Violated(IReadOnlyList<Violation> violations) => Outcome.Fail(
         violations[0].Reason,
         string.Join(" ", violations.Select(v => v.Message.Contains(v.Path, StringComparison.Ordinal) ? v.Message : $"{v.Path}: {v.Message}")));
 

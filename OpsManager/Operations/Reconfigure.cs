@@ -102,15 +102,15 @@ internal sealed class Reconfigure : IOperation
         switch (change.Kind)
         {
             case LiveChangeKind.Refused:
-                return StepResult.FailForGood("", $"The server refuses the configuration: {change.Message}");
+                return StepResult.FailForGood("", change.Message);
             case LiveChangeKind.NeedsRestart:
                 return never
-                    ? StepResult.Passed(NotLiveYet, $"Not in effect before the pods are restarted, as spec.configuration.restart is false: {change.Message}")
-                    : StepResult.Passed(RestartNeeded, $"Takes effect only at start, so the pods are restarted: {change.Message}");
+                    ? StepResult.Passed(NotLiveYet, $"No pod is restarted, as spec.configuration.restart is false, so a part is not in effect before the next restart: {Sentences.Ended(change.Message)}")
+                    : StepResult.Passed(RestartNeeded, $"The pods are restarted, for it can not be done in the running servers: {Sentences.Ended(change.Message)}");
             default:
                 return await configuration.InEffectAsync(instances, plan.Plan, cancel) is { IsReady: false } notYet
                     ? StepResult.Wait("NotInEffect", notYet.Reason, Poll)
-                    : StepResult.DoneWith(change.Message.Length > 0 ? $"In effect without a restart: {change.Message}" : "The new configuration is in effect without a restart.");
+                    : StepResult.DoneWith(change.Message.Length > 0 ? $"In effect without a restart: {Sentences.Ended(change.Message)}" : "The new configuration is in effect without a restart.");
         }
     }
 

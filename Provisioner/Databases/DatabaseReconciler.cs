@@ -109,7 +109,7 @@ internal sealed class DatabaseReconciler : IReconciler
         pass.Facts = gathered.Value;
         if (gathered.Value is { Credential: { } credential })
             _credential.Remember(pass, credential);
-        return gathered.Outcome;
+        return gathered.Value is { } facts && _parts.Engine.Check(facts) is { Count: > 0 } violations ? Gatherer.Violated(violations) : gathered.Outcome;
     }
 
     private async Task<Outcome> ApplyAsync(DatabasePass pass, CancellationToken cancel)

@@ -3,7 +3,7 @@
 # network namespace of its own, joined to the machine by one veth pair, so that clusters can run side by side.
 # Pods reach each other and this machine, and nothing beyond it.
 
-NFT_CHAINS='KUBE-|CNI-'
+KUBERNETES_CHAINS='KUBE-|CNI-'
 
 in_net() { "${IN_NET[@]}" "$@"; }
 
@@ -64,14 +64,19 @@ network_down() {
   rm -f "$RUN_DIR/network"
 }
 
-# Everything that kube-proxy, the kubelet and the CNI plugins put into the tables, and nothing else.
+# Everything that kube-proxy, the kubelet and the CNI plugins put into the tables, and nothing else. One transaction a table.
 drop_kubernetes_chains() { # iptables or ip6tables
-  local table line chains
+  local table have chains
   for table in filter nat mangle raw; do
-    "$1" -w -t $table -S 2>/dev/null | grep -E "^-A ([^ ]*) .*-j ($NFT_CHAINS)|^-A ($NFT_CHAINS)" | while read -r line; do
-      eval "$1 -w -t $table -D ${line#-A }" 2>/dev/null || true # eval: iptables quotes the comments for a shell
-    done
-    chains=$("$1" -w -t $table -S 2>/dev/null | awk '$1 == "-N" {print $2}' | grep -E "^($NFT_CHAINS)" || true)
-    for line in $chains; do "$1" -w -t $table -X "$line" 2>/dev/null || true; done
+    have=$("$1" -w -t $table -S 2>/dev/null) || continue
+    chains=$(grep -E "^-N ($KUBERNETES_CHAINS)" <<<"$have" || true)
+    [ -n "$chains" ] || continue
+    {
+      echo "*$table"
+      echo "${chains//-N /-F }"
+      grep -E "^-A .* -[jg] ($KUBERNETES_CHAINS)" <<<"$have" | grep -vE "^-A ($KUBERNETES_CHAINS)" | sed 's/^-A/-D/' || true
+      echo "${chains//-N /-X }"
+      echo COMMIT
+    } | "$1-restore" -w --noflush || say "  some rules of Kubernetes are left in $1's table $table"
   done
 }

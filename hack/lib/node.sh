@@ -2,6 +2,7 @@
 # The node: containerd with runc and CNI, the kubelet, kube-proxy, the images on it.
 
 PAUSE_IMAGE=local/pause:1
+CONTENT_LABEL=kubedb.com/content # on the node: which build an image name stands for
 
 ctr_node() { ctr -a "$RUN_DIR/containerd.sock" -n k8s.io "$@"; }
 
@@ -65,15 +66,14 @@ C
 # load_image ARCHIVE LISTING: puts its image on the node, unless it is there with the same content. The archive
 # holds full names (docker.io/…), which is what the kubelet asks for when a pod says "local/redis:7".
 load_image() {
-  local archive=$1 listing=$2 manifest name id present
-  manifest=$(tar -xOf "$archive" manifest.json)
-  name=$(jq -r '.[0].RepoTags[0]' <<<"$manifest")
-  id=$(jq -r '.[0].Config | sub("\\.json$"; "") | sub("^.*/"; "")' <<<"$manifest")
-  # The node lists an image by name and once more by the hash of its configuration, both with the same digest.
-  present=$(awk -v name="$name" -v id="sha256:$id" \
-    '$1 == name {a = $3} $1 == id {b = $3} END {if (a != "" && a == b) print "yes"}' <<<"$listing")
-  if [ -n "$present" ]; then say "            on the node already: ${name#docker.io/}"; return; fi
+  local archive=$1 listing=$2 name id
+  read -r name id < <(tar -xOf "$archive" manifest.json | jq -r '.[0] | "\(.RepoTags[0]) \(.Config | sub("\\.json$"; "") | sub("^.*/"; ""))"')
+  if grep -F "$name " <<<"$listing" | grep -qF "$CONTENT_LABEL=$id"; then
+    say "            on the node already: ${name#docker.io/}"
+    return
+  fi
   ctr_node images import "$archive" >/dev/null
+  ctr_node images label "$name" "$CONTENT_LABEL=$id" >/dev/null
   say "            put on the node: ${name#docker.io/}"
 }
 

@@ -25,16 +25,30 @@ public static class CommandLine
 {
     private static readonly Flag[] Common =
     [
-        new("metrics-bind-address", o => o.MetricsBindAddress, "Address of /metrics; 0 for none.", (o, v) => IsAddress(v) ? o with { MetricsBindAddress = v } : null),
+        new(
+            "metrics-bind-address", o => o.MetricsBindAddress, "Address of /metrics; 0 for none.",
+            (o, v) => IsAddress(v) ? o with { MetricsBindAddress = v } : null),
         new(
             "health-probe-bind-address", o => o.HealthProbeBindAddress, "Address of /healthz and /readyz; 0 for none.",
             (o, v) => IsAddress(v) ? o with { HealthProbeBindAddress = v } : null),
-        new("leader-elect", o => o.LeaderElect ? "true" : "false", "Let a lease decide which replica acts.", (o, v) => bool.TryParse(v, out var on) ? o with { LeaderElect = on } : null, IsSwitch: true),
-        new("leader-election-namespace", o => o.LeaderElectionNamespace, "Namespace of the lease; empty for the own one.", (o, v) => o with { LeaderElectionNamespace = v }),
-        new("leader-election-lease-duration", o => Seconds(o.LeaseDuration), "Unrenewed for so long, another replica takes the lease.", (o, v) => TryDuration(v, out var t) ? o with { LeaseDuration = t } : null),
-        new("leader-election-renew-deadline", o => Seconds(o.RenewDeadline), "Unrenewed for so long, the leader stops writing.", (o, v) => TryDuration(v, out var t) ? o with { RenewDeadline = t } : null),
-        new("leader-election-retry-period", o => Seconds(o.RetryPeriod), "Pause between attempts at the lease.", (o, v) => TryDuration(v, out var t) ? o with { RetryPeriod = t } : null),
-        new("kubeconfig", o => o.Kubeconfig, "Kubeconfig file; empty for $KUBECONFIG, the service account or ~/.kube/config.", (o, v) => o with { Kubeconfig = v }),
+        new(
+            "leader-elect", o => o.LeaderElect ? "true" : "false", "Let a lease decide which replica acts.",
+            (o, v) => bool.TryParse(v, out var on) ? o with { LeaderElect = on } : null, IsSwitch: true),
+        new(
+            "leader-election-namespace", o => o.LeaderElectionNamespace, "Namespace of the lease; empty for the own one.",
+            (o, v) => o with { LeaderElectionNamespace = v }),
+        new(
+            "leader-election-lease-duration", o => Seconds(o.LeaseDuration), "Unrenewed for so long, another replica takes the lease.",
+            (o, v) => TryDuration(v, out var t) ? o with { LeaseDuration = t } : null),
+        new(
+            "leader-election-renew-deadline", o => Seconds(o.RenewDeadline), "Unrenewed for so long, the leader stops writing.",
+            (o, v) => TryDuration(v, out var t) ? o with { RenewDeadline = t } : null),
+        new(
+            "leader-election-retry-period", o => Seconds(o.RetryPeriod), "Pause between attempts at the lease.",
+            (o, v) => TryDuration(v, out var t) ? o with { RetryPeriod = t } : null),
+        new(
+            "kubeconfig", o => o.Kubeconfig, "Kubeconfig file; empty for $KUBECONFIG, the service account or ~/.kube/config.",
+            (o, v) => o with { Kubeconfig = v }),
         new("context", o => o.Context, "Context of the kubeconfig; empty for its current one.", (o, v) => o with { Context = v }),
         new(
             "namespace", o => string.Join(',', o.Namespaces), "Namespaces to watch, separated by commas; empty for all.",
@@ -42,7 +56,9 @@ public static class CommandLine
         new(
             "max-concurrent-reconciles", o => o.MaxConcurrentReconciles.ToString(CultureInfo.InvariantCulture), "Reconciles at a time and controller.",
             (o, v) => int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is > 0 and <= 1000 ? o with { MaxConcurrentReconciles = n } : null),
-        new("log-level", o => o.LogLevel, "debug, info, warning or error.", (o, v) => v is "debug" or "info" or "warning" or "error" ? o with { LogLevel = v } : null),
+        new(
+            "log-level", o => o.LogLevel, "debug, info, warning or error.",
+            (o, v) => v is "debug" or "info" or "warning" or "error" ? o with { LogLevel = v } : null),
     ];
 
     /// <summary>Reads a command line.</summary>
@@ -101,7 +117,8 @@ public static class CommandLine
         if (colon < 0)
             return value == "0";
         var host = value[..colon].Trim('[', ']');
-        return (host.Length == 0 || IPAddress.TryParse(host, out _)) && ushort.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        return (host.Length == 0 || IPAddress.TryParse(host, out _))
+            && ushort.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
     }
 
     private static (string Name, string? Value) Split(string argument)

@@ -31,7 +31,8 @@ internal sealed class MetricFamily
         var kind = instrument.GetType().Name;
         var isHistogram = kind.StartsWith("Histogram", StringComparison.Ordinal);
         _adds = kind.StartsWith("Counter", StringComparison.Ordinal) || kind.StartsWith("UpDownCounter", StringComparison.Ordinal);
-        _type = isHistogram ? "histogram" : kind.StartsWith("Counter", StringComparison.Ordinal) || kind.StartsWith("ObservableCounter", StringComparison.Ordinal) ? "counter" : "gauge";
+        var isCounter = kind.StartsWith("Counter", StringComparison.Ordinal) || kind.StartsWith("ObservableCounter", StringComparison.Ordinal);
+        _type = isHistogram ? "histogram" : isCounter ? "counter" : "gauge";
         if (isHistogram)
             _bounds = (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries?.ToArray() ?? DefaultBounds;
         _lookup = _series.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -66,7 +67,7 @@ internal sealed class MetricFamily
 
     public void Write(StringBuilder text)
     {
-        text.Append("# HELP ").Append(_name).Append(' ').Append(_help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n');
+        text.Append("# HELP ").Append(_name).Append(' ').Append(Escaped(_help)).Append('\n');
         text.Append("# TYPE ").Append(_name).Append(' ').Append(_type).Append('\n');
         lock (_gate)
         {
@@ -144,11 +145,14 @@ internal sealed class MetricFamily
         return _scratch.AsSpan(0, length);
     }
 
+    private static string Escaped(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+
     private static void AppendEscaped(string value, ref int length)
     {
         if (value.AsSpan().IndexOfAny('\\', '"', '\n') >= 0)
         {
-            value = value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+            value = Escaped(value).Replace("\"", "\\\"", StringComparison.Ordinal);
         }
 
         Append(value, ref length);

@@ -29,7 +29,7 @@ public sealed class RedisEngine : IEngine
         RedisOpsRequest.Resource,
         RedisDatabase.Decode,
         RedisVersion.Decode,
-        RedisOpsRequest.Decode);
+        RedisOpsRequest.Decode) { ClientTerm = "rdClient" };
 
     /// <inheritdoc/>
     public string DefaultUser => "default";

@@ -37,9 +37,7 @@ public sealed class RealApiSemantics : ApiSemantics
     [OneTimeTearDown]
     public void Disconnect() => _client?.Dispose();
 
-    protected override void Run(Func<IKubernetesClient, string, Task> body) => RunAsync(body).GetAwaiter().GetResult();
-
-    private async Task RunAsync(Func<IKubernetesClient, string, Task> body)
+    protected override async Task Run(Func<IKubernetesClient, string, Task> body)
     {
         var ns = "api-semantics-" + Guid.NewGuid().ToString("N")[..8];
         var manifest = Json.Parse("""{"apiVersion":"v1","kind":"Namespace","metadata":{}}""");
@@ -47,7 +45,7 @@ public sealed class RealApiSemantics : ApiSemantics
         Ok(await _client!.CreateAsync(Namespaces, manifest, None));
         try
         {
-            await body(_client!, ns);
+            await body(_client!, ns).WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
         }
         finally
         {

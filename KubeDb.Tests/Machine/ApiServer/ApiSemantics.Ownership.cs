@@ -8,7 +8,7 @@ namespace KubeDb.Tests.Machine.ApiServer;
 public abstract partial class ApiSemantics
 {
     [Test]
-    public void Apply_owns_what_it_names_and_nothing_else() => Run(async (client, ns) =>
+    public Task Apply_owns_what_it_names_and_nothing_else() => Run(async (client, ns) =>
     {
         var body = ConfigMap(ns, "one");
         body.Meta()["labels"] = new JsonObject { ["x"] = "y" };
@@ -20,7 +20,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void Applying_the_same_again_changes_nothing() => Run(async (client, ns) =>
+    public Task Applying_the_same_again_changes_nothing() => Run(async (client, ns) =>
     {
         var first = Ok(await Apply(client, StatefulSets, StatefulSet(ns), "m"));
 
@@ -30,7 +30,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void A_field_that_the_manager_drops_goes_unless_another_owns_it() => Run(async (client, ns) =>
+    public Task A_field_that_the_manager_drops_goes_unless_another_owns_it() => Run(async (client, ns) =>
     {
         Ok(await Apply(client, ConfigMaps, ConfigMap(ns, "one", """{"a":"1","b":"2","c":"3"}"""), "m"));
         Ok(await Apply(client, ConfigMaps, ConfigMap(ns, "one", """{"b":"2"}"""), "n", force: false));
@@ -43,7 +43,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void Another_managers_value_is_a_conflict_without_force_and_taken_over_with_it() => Run(async (client, ns) =>
+    public Task Another_managers_value_is_a_conflict_without_force_and_taken_over_with_it() => Run(async (client, ns) =>
     {
         Ok(await Apply(client, ConfigMaps, ConfigMap(ns, "one", """{"a":"1","b":"2"}"""), "m"));
 
@@ -62,7 +62,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void Every_other_write_takes_over_what_it_changes() => Run(async (client, ns) =>
+    public Task Every_other_write_takes_over_what_it_changes() => Run(async (client, ns) =>
     {
         Ok(await Apply(client, ConfigMaps, ConfigMap(ns, "one", """{"a":"1","b":"2"}"""), "m"));
 
@@ -79,7 +79,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void A_removed_field_is_owned_by_nobody() => Run(async (client, ns) =>
+    public Task A_removed_field_is_owned_by_nobody() => Run(async (client, ns) =>
     {
         Ok(await Apply(client, ConfigMaps, ConfigMap(ns, "one", """{"a":"1","b":"2"}"""), "m"));
 
@@ -90,7 +90,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void Apply_can_be_conditional_and_needs_a_manager_known_fields_and_the_right_object() => Run(async (client, ns) =>
+    public Task Apply_can_be_conditional_and_needs_a_manager_known_fields_and_the_right_object() => Run(async (client, ns) =>
     {
         var first = Ok(await Apply(client, Widgets, Widget(ns, "w", """{"replicas":1}"""), "m"));
         JsonObject With(string field, string value, string name = "w")
@@ -116,7 +116,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void Status_is_applied_by_its_own_managers_and_conditions_by_type() => Run(async (client, ns) =>
+    public Task Status_is_applied_by_its_own_managers_and_conditions_by_type() => Run(async (client, ns) =>
     {
         Ok(await Apply(client, Widgets, Widget(ns, "w", """{"replicas":1}"""), "m"));
         JsonObject Status(string status)
@@ -139,7 +139,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void Sets_maps_and_open_parts_of_a_custom_kind_merge_by_item() => Run(async (client, ns) =>
+    public Task Sets_maps_and_open_parts_of_a_custom_kind_merge_by_item() => Run(async (client, ns) =>
     {
         const string spec = """{"tags":["x","y"],"labels":{"a":"b"},"template":{"a":{"b":[1],"c":{}}},"parts":[{"name":"p","size":1},{"name":"q","size":1}],"words":["v"]}""";
         var first = Ok(await Apply(client, Widgets, Widget(ns, "w", spec), "m"));
@@ -160,7 +160,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void A_create_owns_its_fields_and_the_maps_and_lists_around_them() => Run(async (client, ns) =>
+    public Task A_create_owns_its_fields_and_the_maps_and_lists_around_them() => Run(async (client, ns) =>
     {
         var body = Widget(ns, "w", """{"replicas":3,"template":{"k":{}},"parts":[{"name":"p"}]}""");
         body.Meta()["labels"] = new JsonObject { ["x"] = "y" };
@@ -175,7 +175,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void A_workload_is_owned_at_the_grain_of_its_published_types() => Run(async (client, ns) =>
+    public Task A_workload_is_owned_at_the_grain_of_its_published_types() => Run(async (client, ns) =>
     {
         var applied = Ok(await Apply(client, StatefulSets, StatefulSet(ns), "m"));
         Ok(await Send(client, ApiVerb.Delete, StatefulSets, ns, "db"));
@@ -187,7 +187,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void A_service_gets_an_address_that_nobody_owns() => Run(async (client, ns) =>
+    public Task A_service_gets_an_address_that_nobody_owns() => Run(async (client, ns) =>
     {
         var body = Json.Parse("""{"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{"selector":{"app":"db"},"ports":[{"name":"p","port":6379,"targetPort":"db"}]}}""");
         body.Meta()["namespace"] = ns;
@@ -209,7 +209,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void A_claim_template_of_a_workload_can_not_change() => Run(async (client, ns) =>
+    public Task A_claim_template_of_a_workload_can_not_change() => Run(async (client, ns) =>
     {
         Ok(await Apply(client, StatefulSets, StatefulSet(ns), "m"));
         var grown = StatefulSet(ns);
@@ -219,7 +219,7 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public void Text_of_a_secret_is_stored_encoded_and_its_type_stays() => Run(async (client, ns) =>
+    public Task Text_of_a_secret_is_stored_encoded_and_its_type_stays() => Run(async (client, ns) =>
     {
         var body = Json.Parse("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"},"stringData":{"k":"v"}}""");
         body.Meta()["namespace"] = ns;

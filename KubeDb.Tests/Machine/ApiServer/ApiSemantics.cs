@@ -39,7 +39,7 @@ public abstract partial class ApiSemantics
         """;
 
     /// <summary>Runs a test body with a client and a namespace of its own, on the server that the subclass brings.</summary>
-    protected abstract void Run(Func<IKubernetesClient, string, Task> body);
+    protected abstract Task Run(Func<IKubernetesClient, string, Task> body);
 
     protected static CancellationToken None => CancellationToken.None;
 

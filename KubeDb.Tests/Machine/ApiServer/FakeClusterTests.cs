@@ -158,15 +158,19 @@ public sealed class FakeClusterTests
     });
 
     [Test]
-    public void An_object_whose_owner_never_was_is_collected() => Run(async () =>
+    public void An_object_whose_owner_never_was_is_collected_unless_the_owners_kind_is_unknown() => Run(async () =>
     {
         Ok(await _client.CreateAsync(
             ConfigMaps,
             Json.Parse("""{"metadata":{"name":"c","namespace":"default","ownerReferences":[{"apiVersion":"v1","kind":"Secret","name":"s","uid":"gone"}]}}"""),
             CancellationToken.None));
+        Ok(await _client.CreateAsync(
+            ConfigMaps,
+            Json.Parse("""{"metadata":{"name":"d","namespace":"default","ownerReferences":[{"apiVersion":"a.b/v1","kind":"Unknown","name":"s","uid":"x"}]}}"""),
+            CancellationToken.None));
         await Task.Delay(TimeSpan.FromSeconds(1), _simulation.Time);
 
-        Assert.That(_server.Peek(ConfigMaps, "default", "c"), Is.Null);
+        Assert.That(_server.PeekAll(ConfigMaps).Select(c => c.Name()), Is.EqualTo(new[] { "d" }));
     });
 
     [Test]

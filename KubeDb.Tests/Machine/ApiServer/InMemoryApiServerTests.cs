@@ -9,7 +9,7 @@ namespace KubeDb.Tests.Machine.ApiServer;
 [Category("Machine")]
 public sealed class InMemoryApiSemantics : ApiSemantics
 {
-    protected override void Run(Func<IKubernetesClient, string, Task> body)
+    protected override Task Run(Func<IKubernetesClient, string, Task> body)
     {
         var simulation = new Simulation();
         var server = new InMemoryApiServer(simulation.Time);
@@ -17,5 +17,6 @@ public sealed class InMemoryApiSemantics : ApiSemantics
         server.CreateNamespace("test");
         using var connection = server.Connect("tests");
         simulation.Run(() => body(connection, "test"), TimeSpan.FromHours(1));
+        return Task.CompletedTask;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ClusterDouble
     {
         (_server, _servers) = (server, servers);
         server.Observe(Changed);
-        server.OnLogs = _ => "1:C oO0OoO0OoO0Oo Redis is starting\n\n*** FATAL CONFIG FILE ERROR (Redis 8.2.2) ***\nReading the configuration file, at line 3\n>>> 'crash yes'\nrequirepass hunter2\nBad directive or wrong number of arguments\n";
+        server.OnLogs = log => log.Previous ? "unable to retrieve container logs for containerd://00ad329c" : "1:C oO0OoO0OoO0Oo Redis is starting\n\n*** FATAL CONFIG FILE ERROR (Redis 8.2.2) ***\nReading the configuration file, at line 3\n>>> 'crash yes'\nrequirepass hunter2\nBad directive or wrong number of arguments\n";
     }
 
     /// <summary>How long a pod takes from its creation to Ready.</summary>

@@ -44,11 +44,15 @@ internal static class Errors
 
     public static ApiError ApplyConflict(string sentence) => new(ApiErrorKind.Conflict, 409, "Conflict", sentence);
 
-    public static ApiError Invalid(Kind kind, string name, string what)
-    {
-        var qualified = kind.Group.Length == 0 ? kind.Name : $"{kind.Name}.{kind.Group}";
-        return new(ApiErrorKind.Invalid, 422, "Invalid", $"{qualified} \"{name}\" is invalid: {what}");
-    }
+    public static ApiError Precondition(Kind kind, string name, string what, string asked, string actual, string possibly) =>
+        new(
+            ApiErrorKind.Conflict,
+            409,
+            "Conflict",
+            $"Operation cannot be fulfilled on {Singular(kind)} \"{name}\": the {what} in the precondition ({asked}) does not match the {what} in record ({actual}). The object might have been {possibly}");
+
+    public static ApiError Invalid(Kind kind, string name, string what) =>
+        new(ApiErrorKind.Invalid, 422, "Invalid", $"{Singular(kind)} \"{name}\" is invalid: {what}");
 
     public static ApiError BadRequest(string what) => new(ApiErrorKind.BadRequest, 400, "BadRequest", what);
 
@@ -60,4 +64,6 @@ internal static class Errors
     public static ApiError Budget(string what, TimeSpan? wait) => new(ApiErrorKind.TooManyRequests, 429, "TooManyRequests", what, wait);
 
     public static ApiError Internal(string what) => new(ApiErrorKind.ServerError, 500, "InternalError", what);
+
+    private static string Singular(Kind kind) => kind.Group.Length == 0 ? kind.Name : $"{kind.Name}.{kind.Group}";
 }

@@ -56,7 +56,7 @@ public sealed class Connection(InMemoryApiServer server, string process) : IKube
         var entry = Journal.Add(server.Now, RequestKind.Watch, "watch", type, new ObjectKey(options.Namespace, ""));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, Killed);
         var stream = new WatchStream(server, type, options, Faults, ++_watches);
-        var refused = await Travel(entry, _ => stream.Open(), either.Token);
+        var refused = await Travel(entry, _ => stream.Open(), cancel);
         if (refused.Error is { } error)
         {
             yield return new(WatchEventType.Error, null, "", error);
@@ -130,6 +130,9 @@ public sealed class Connection(InMemoryApiServer server, string process) : IKube
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, Killed);
         entry.Outcome = "cancelled";
+        // Code that goes on after its process was killed must not spin at one moment of virtual time.
+        if (Killed.IsCancellationRequested)
+            await Task.Delay(TimeSpan.FromMilliseconds(1), server.Time, cancel);
         var fault = Faults.For(entry);
         await Wait(server.Latency + (fault?.Delay ?? TimeSpan.Zero), either.Token);
         if (fault is { KillBefore: true })

@@ -27,6 +27,7 @@ public sealed class GarbageCollector(InMemoryApiServer server)
         if (change.Deleted)
         {
             server.After(Delay, () => OwnerGone(value.Uid(), value.Namespace()));
+            server.After(Delay, () => Release(value));
             return;
         }
 
@@ -48,6 +49,13 @@ public sealed class GarbageCollector(InMemoryApiServer server)
             Empty(ns);
     }
 
+    // An owner that waits in the foreground may have waited for this one.
+    private void Release(JsonObject gone)
+    {
+        foreach (var owner in Owners(gone).Select(o => Owner(o, gone.Namespace())).OfType<Stored>())
+            CarryOut(owner.Kind, owner.Object.Namespace(), owner.Object.Name(), owner.Object.Uid());
+    }
+
     // An object goes when all its owners are gone; with one left, it loses the references to the others.
     private void Judge(Kind kind, string ns, string name, string uid)
     {
@@ -57,7 +65,8 @@ public sealed class GarbageCollector(InMemoryApiServer server)
         if (owners.Count == 0)
             return;
         var states = owners.ToDictionary(o => o, o => Owner(o, ns));
-        var solid = owners.Where(o => states[o] is { } s && !Waits(s)).ToList();
+        // An owner of a kind that is not served can not be judged: it counts as there.
+        var solid = owners.Where(o => states[o] is { } s ? !Waits(s) : server.KindNamed(o.Text("apiVersion"), o.Text("kind")) is null).ToList();
         if (solid.Count == owners.Count)
             return;
         if (solid.Count > 0)
@@ -110,7 +119,6 @@ public sealed class GarbageCollector(InMemoryApiServer server)
 
     private Stored? Owner(JsonObject reference, string ns)
     {
-        // An owner of a kind that is not served can not be judged: it counts as there.
         if (server.KindNamed(reference.Text("apiVersion"), reference.Text("kind")) is not { } kind)
             return null;
         var found = server.Store.Find(kind, kind.Namespaced ? ns : "", reference.Text("name"));

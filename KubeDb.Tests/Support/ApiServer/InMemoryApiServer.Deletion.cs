@@ -157,10 +157,10 @@ public sealed partial class InMemoryApiServer
     private static ApiError? PreconditionFails(Call call, Stored live, JsonObject? preconditions)
     {
         if (preconditions.Text("uid") is { Length: > 0 } uid && uid != live.Object.Uid())
-            return Errors.Conflict(call.Kind, call.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {live.Object.Uid()}");
+            return Errors.Precondition(call.Kind, call.Name, "UID", uid, live.Object.Uid(), "deleted and then recreated");
         var version = live.Version.ToString(CultureInfo.InvariantCulture);
         return preconditions.Text("resourceVersion") is { Length: > 0 } asked && asked != version
-            ? Errors.Conflict(call.Kind, call.Name, $"Precondition failed: ResourceVersion in precondition: {asked}, ResourceVersion in object meta: {version}")
+            ? Errors.Precondition(call.Kind, call.Name, "ResourceVersion", asked, version, "modified")
             : null;
     }
 

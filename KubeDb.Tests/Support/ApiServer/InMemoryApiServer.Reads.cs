@@ -19,7 +19,7 @@ public sealed partial class InMemoryApiServer
             return Answer.Of(Errors.NotFound(call.Kind, call.Name));
         if (call.Request.Subresource == "scale")
             return Answer.Of(ScaleOf(found));
-        return Sent(found, call.Request.Type);
+        return Sent(found, call.Request.Type, call.Request.MetadataOnly);
     }
 
     private Answer List(Call call, long? snapshot = null)
@@ -42,7 +42,7 @@ public sealed partial class InMemoryApiServer
         var next = page.Count < rest.Count
             ? Convert.ToBase64String(Encoding.UTF8.GetBytes($"{version.ToString(CultureInfo.InvariantCulture)}|{KeyOf(page[^1])}"))
             : "";
-        return new(WriteList(request.Type, page, version, next), null);
+        return new(WriteList(request, page, version, next), null);
     }
 
     private IEnumerable<Stored> Matching(Kind kind, long version, ApiRequest request)
@@ -53,14 +53,14 @@ public sealed partial class InMemoryApiServer
             s => (request.Namespace.Length == 0 || s.Object.Namespace() == request.Namespace) && labels(s.Object) && fields(s.Object));
     }
 
-    private static byte[] WriteList(ResourceType type, List<Stored> page, long version, string next)
+    private static byte[] WriteList(ApiRequest request, List<Stored> page, long version, string next)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
-            writer.WriteString("kind", type.Kind + "List");
-            writer.WriteString("apiVersion", type.ApiVersion);
+            writer.WriteString("kind", (request.MetadataOnly ? "PartialObjectMetadata" : request.Type.Kind) + "List");
+            writer.WriteString("apiVersion", request.MetadataOnly ? "meta.k8s.io/v1" : request.Type.ApiVersion);
             writer.WriteStartObject("metadata");
             writer.WriteString("resourceVersion", version.ToString(CultureInfo.InvariantCulture));
             if (next.Length > 0)
@@ -68,7 +68,7 @@ public sealed partial class InMemoryApiServer
             writer.WriteEndObject();
             writer.WriteStartArray("items");
             foreach (var item in page)
-                writer.WriteRawValue(Sent(item, type).Utf8, skipInputValidation: true);
+                writer.WriteRawValue(Sent(item, request.Type, request.MetadataOnly).Utf8, skipInputValidation: true);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -77,8 +77,10 @@ public sealed partial class InMemoryApiServer
     }
 
     // Versions of a kind differ in name only: no conversion webhook runs here.
-    internal static Answer Sent(Stored stored, ResourceType type)
+    internal static Answer Sent(Stored stored, ResourceType type, bool metadataOnly = false)
     {
+        if (metadataOnly)
+            return new(stored.Metadata, null);
         if (stored.Object.Text("apiVersion") == type.ApiVersion)
             return Answer.Of(stored);
         var copy = stored.Object.Copy();

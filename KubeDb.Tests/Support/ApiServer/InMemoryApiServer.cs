@@ -136,7 +136,7 @@ public sealed partial class InMemoryApiServer
         if (request.Verb == ApiVerb.List)
             return List(new Call(request, kind, user), version);
         var found = Matching(kind, version, request).FirstOrDefault(s => s.Object.Name() == request.Name);
-        return found is null ? Answer.Of(Errors.NotFound(kind, request.Name!)) : Sent(found, request.Type);
+        return found is null ? Answer.Of(Errors.NotFound(kind, request.Name!)) : Sent(found, request.Type, request.MetadataOnly);
     }
 
     /// <summary>Calls back after every change, in the order of the changes.</summary>

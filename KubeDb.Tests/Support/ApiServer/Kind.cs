@@ -41,4 +41,10 @@ public sealed record Kind(string Group, string Plural, string Name, bool Namespa
 
     /// <summary>The name in the server's sentences, such as <c>redises.kubedb.com</c>.</summary>
     public string Qualified => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+
+    /// <summary>One kind is another when they are served under the same group and plural, whatever their schemas.</summary>
+    public bool Equals(Kind? other) => other is not null && Group == other.Group && Plural == other.Plural;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Group, Plural);
 }

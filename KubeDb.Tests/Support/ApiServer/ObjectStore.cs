@@ -7,6 +7,7 @@ namespace KubeDb.Tests.Support.ApiServer;
 public sealed class Stored(Kind kind, JsonObject value, long version)
 {
     private byte[]? _utf8;
+    private byte[]? _metadata;
 
     /// <summary>The kind.</summary>
     public Kind Kind { get; } = kind;
@@ -19,6 +20,14 @@ public sealed class Stored(Kind kind, JsonObject value, long version)
 
     /// <summary>The object as the server sends it.</summary>
     public byte[] Utf8 => _utf8 ??= JsonSerializer.SerializeToUtf8Bytes(Object);
+
+    /// <summary>The metadata alone, as the server sends it to those who ask for no more.</summary>
+    public byte[] Metadata => _metadata ??= JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+    {
+        ["kind"] = "PartialObjectMetadata",
+        ["apiVersion"] = "meta.k8s.io/v1",
+        ["metadata"] = Object["metadata"]!.DeepClone(),
+    });
 }
 
 /// <summary>One change of the store.</summary>

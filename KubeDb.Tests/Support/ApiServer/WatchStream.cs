@@ -179,7 +179,7 @@ internal sealed class WatchStream(InMemoryApiServer server, ResourceType type, W
     }
 
     private WatchOutput Event(WatchEventType what, Stored stored) =>
-        new(what, InMemoryApiServer.Sent(stored, type).Utf8, Text(stored.Version), null);
+        new(what, InMemoryApiServer.Sent(stored, type, options.MetadataOnly).Utf8, Text(stored.Version), null);
 
     private void Fail(ApiError error)
     {

@@ -53,6 +53,11 @@ public sealed class PodJudgementTests
             Is.EqualTo("*** FATAL CONFIG FILE ERROR (Redis 8.2.2) *** / Reading the configuration file, at line 3 / >>> 'user x on >***' / requirepass *** / Bad directive"));
     }
 
+    [TestCase("", false)]
+    [TestCase("unable to retrieve container logs for containerd://00ad329c", false)]
+    [TestCase("1:M Ready to accept connections", true)]
+    public void The_kubelets_excuse_is_no_log(string text, bool log) => Assert.That(CrashReader.IsLog(text), Is.EqualTo(log));
+
     [Test]
     public void Last_words_are_bounded() =>
         Assert.That(CrashReader.LastWords(string.Concat(Enumerable.Repeat(new string('x', 200) + "\n", 50)), null), Has.Length.LessThan(700));

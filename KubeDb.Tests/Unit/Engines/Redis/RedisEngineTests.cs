@@ -69,13 +69,14 @@ public class RedisEngineTests
         Assert.That(Engine.Kinds.FullName, Is.EqualTo("redises.kubedb.com"));
     }
 
-    [TestCase("Reconfigure", "patchedSecret", "reconfiguring new secret")]
-    [TestCase("Restart", "Successful", "Successfully Restarted Database")]
-    [TestCase("Restart", "SomethingElse", "SomethingElse")]
-    public void StepsSpeakTheWordsThatUsersKnow(string operation, string step, string message)
+    [TestCase("Reconfigure", "patchedSecret", "reconfiguring new secret", null)]
+    [TestCase("Reconfigure", "Successful", "Successfully completed the modification process.", "Successfully Reconfigured Database")]
+    [TestCase("Restart", "Successful", "Successfully Restarted Database", null)]
+    [TestCase("Restart", "SomethingElse", "SomethingElse", null)]
+    public void StepsSpeakTheWordsThatUsersKnow(string operation, string step, string message, string? told)
     {
         var text = Engine.Text(operation, step);
-        Assert.That((text.Condition, text.Message), Is.EqualTo((step, message)));
+        Assert.That((text.Condition, text.Message, text.Event), Is.EqualTo((step, message, told)));
     }
 
     private static IEnumerable<string> Reasons(RedisDatabase database) => Engine.Check(Engine.Default(database, Version), Version).Select(v => v.Reason);
