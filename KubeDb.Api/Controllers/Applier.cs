@@ -135,6 +135,8 @@ public sealed partial class Applier(IKubernetesClient client, ILogger<Applier> l
         }
 
         var result = await client.ApplyAsync(type, body, FieldManagers.Blueprint, null, decode, cancel);
+        if (result.Error?.Kind is ApiErrorKind.Invalid && known is not null && await ForeignItems.ReplaceAsync(client, type, known, desired, cancel))
+            result = await client.ApplyAsync(type, body, FieldManagers.Blueprint, null, decode, cancel);
         if (!result.Succeeded)
             return Failed(type, new(Text(desired["metadata"]!["namespace"]), Text(desired["metadata"]!["name"])), result.Error);
         var now = result.Value.Metadata;

@@ -16,7 +16,9 @@ public interface IInformer
     /// <summary>False when the server does not serve the kind.</summary>
     bool IsServed { get; }
 
-    /// <summary>When it last heard of the server or tried to, as a timestamp of its <see cref="TimeProvider"/>.</summary>
+    /// <summary>
+    /// When it last heard of the server or tried to, as a timestamp of its <see cref="TimeProvider"/>; while it rests on purpose, when it goes on.
+    /// </summary>
     long LastSign { get; }
 
     /// <summary>Keeps up until cancelled; returns then. Call once.</summary>

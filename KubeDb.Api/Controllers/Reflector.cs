@@ -40,7 +40,7 @@ internal sealed partial class Reflector<T>(
             try
             {
                 var pause = _version is null ? await ListAsync(cancel) : await WatchAsync(_version, cancel);
-                Sign();
+                Sign(pause);
                 if (pause > TimeSpan.Zero)
                     await Task.Delay(pause, time, cancel);
             }
@@ -242,7 +242,9 @@ internal sealed partial class Reflector<T>(
 
     private TimeSpan Jitter(TimeSpan wait) => wait * (1 + (random.NextDouble() / 2));
 
-    private void Sign() => Interlocked.Exchange(ref _lastSign, time.GetTimestamp());
+    // A loop that means to rest counts as heard of until the rest is over: an absent API is looked for only every few hours.
+    private void Sign(TimeSpan rest = default) =>
+        Interlocked.Exchange(ref _lastSign, time.GetTimestamp() + (long)(rest.TotalSeconds * time.TimestampFrequency));
 
     [LoggerMessage(1, LogLevel.Information, "Holding {Count} {Type}.")]
     private static partial void LogSynced(ILogger log, int count, ResourceType type);

@@ -60,7 +60,18 @@ public sealed class LifecycleTests
         var busy = world.Process.Journal.Since(mark).Where(e => e.Does is not RequestKind.Watch && e.Type.Group is not ("monitoring.coreos.com" or "cert-manager.io" or "policy"));
         Assert.That(string.Join('\n', busy), Is.Empty);
         Assert.That(world.Engine.Probes, Has.Count.GreaterThan(150), "health is still checked every ten seconds");
+        Assert.That(world.Provisioner.IsAlive, Is.True, "it is not taken for hung");
     });
+
+    [Test]
+    public void A_process_whose_server_lacks_an_old_api_for_good_is_not_taken_for_hung() => Run(
+        async world =>
+        {
+            await world.PassAsync(TimeSpan.FromMinutes(30));
+            Assert.That(world.Provisioner.IsAlive, Is.True);
+            Assert.That(world.Process.Journal.Reads.Count(r => r.Type.Version == "v1beta1"), Is.EqualTo(1), "what a server has given up does not come back");
+        },
+        world => world.Server.Unregister("policy", "poddisruptionbudgets"));
 
     [Test]
     public void A_restarted_process_writes_nothing() => Run(async world =>
@@ -76,6 +87,7 @@ public sealed class LifecycleTests
     });
 
     [TestCase("services", "cache", """{"spec":{"ports":[{"name":"db","port":6379,"protocol":"TCP","targetPort":"elsewhere"}]}}""")]
+    [TestCase("services", "cache", """{"spec":{"ports":[{"name":"db","port":1234,"protocol":"TCP","targetPort":"db"}]}}""")]
     [TestCase("petsets", "cache", """{"spec":{"replicas":3}}""")]
     [TestCase("statefulsets", "cache", """{"spec":{"replicas":3}}""")]
     [TestCase("roles", "cache", """{"rules":[]}""")]

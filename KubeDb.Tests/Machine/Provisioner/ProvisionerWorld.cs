@@ -38,12 +38,15 @@ internal sealed class ProvisionerWorld
 
     public Connection Process { get; private set; } = null!;
 
+    public OperatorRuntime Provisioner { get; private set; } = null!;
+
     public TimeProvider Time => _simulation.Time;
 
     /// <summary>Runs the body with a namespace, a catalog version and a running Provisioner.</summary>
-    public static void Run(Func<ProvisionerWorld, Task> body)
+    public static void Run(Func<ProvisionerWorld, Task> body, Action<ProvisionerWorld>? before = null)
     {
         var world = new ProvisionerWorld();
+        before?.Invoke(world);
         world._simulation.Run(
             async () =>
             {
@@ -72,6 +75,7 @@ internal sealed class ProvisionerWorld
                 Random = new Random(1),
                 Logs = NullLoggerFactory.Instance,
             });
+        Provisioner = runtime;
         var random = new Random(2);
         Composition.Compose(runtime, [Engine], new PasswordGenerator(random.NextBytes), new Random(3));
         return new RunningProvisioner(runtime, Process);

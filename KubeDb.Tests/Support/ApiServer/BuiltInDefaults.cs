@@ -83,6 +83,8 @@ internal static class BuiltInDefaults
     /// <summary>Changes that the server refuses.</summary>
     public static IEnumerable<string> Faults(Kind kind, JsonObject? live, JsonObject value)
     {
+        if (kind.Name == "Service" && value["spec"]?["ports"].Objects().GroupBy(p => p.Text("name")).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            yield return $"spec.ports[1].name: Duplicate value: \"{twice.Key}\"";
         if (live is null)
             yield break;
         if (kind.Name == "StatefulSet" && !Same(Rest(live), Rest(value)))
