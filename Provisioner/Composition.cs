@@ -1,6 +1,7 @@
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Controllers.Hosting;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Provisioner.Credentials;
@@ -14,7 +15,7 @@ namespace KubeDb.Provisioner;
 internal static class Composition
 {
     private const int ConcurrentHealthChecks = 64;
-    private static readonly TimeSpan OffersInterval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(15);
 
     /// <summary>Adds everything to the process.</summary>
     /// <param name="runtime">The process.</param>
@@ -89,33 +90,38 @@ internal static class Composition
             Time = runtime.Time,
         });
         runtime.AddController(reconciler, queue);
-        runtime.AddLoop(stop => FollowOffersAsync(runtime, engine, shared.Caches, queue, health, stop));
+        runtime.AddLoop(stop => FollowAsync(runtime, engine, shared.Caches, queue, health, stop));
     }
 
-    /// <summary>When an optional API comes or goes, every database is described anew. Ends the health checks with the process.</summary>
-    private static async Task FollowOffersAsync(
+    /// <summary>
+    /// When an optional API comes or goes, every database is described anew. A process that no longer leads stops checking health, and all of
+    /// them end with the process.
+    /// </summary>
+    private static async Task FollowAsync(
         OperatorRuntime runtime, IEngine engine, DatabaseCaches caches, WorkQueue queue, HealthMonitor health, CancellationToken stop)
     {
         using (health)
         {
-            var before = caches.Offers;
-            try
+            ServerOffers? before = null;
+            while (!stop.IsCancellationRequested)
             {
-                while (true)
-                {
-                    await Task.Delay(OffersInterval, runtime.Time, stop);
-                    if (caches.Offers == before)
-                        continue;
-                    before = caches.Offers;
-                    foreach (var database in caches.Of(engine).Databases.List())
-                        queue.Add(database.Metadata.Key, Lane.Backlog);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // The process stops.
+                await Task.Delay(FollowInterval, runtime.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                if (!runtime.Leadership.IsLeader)
+                    health.StopAll();
+                if (!runtime.IsReady)
+                    continue;
+                var now = caches.Offers;
+                if (before is not null && before != now)
+                    Requeue(caches.Of(engine).Databases, queue);
+                before = now;
             }
         }
+    }
+
+    private static void Requeue(Informer<IDatabase> databases, WorkQueue queue)
+    {
+        foreach (var database in databases.List())
+            queue.Add(database.Metadata.Key, Lane.Backlog);
     }
 
     private sealed record Shared(

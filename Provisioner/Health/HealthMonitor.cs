@@ -53,8 +53,11 @@ internal sealed class HealthMonitor(
     /// <summary>True when the database is checked.</summary>
     public bool Watches(ObjectKey key, string uid) => _watched.TryGetValue(key, out var watched) && watched.Loop.Uid == uid;
 
+    /// <inheritdoc/>
+    public void Dispose() => StopAll();
+
     /// <summary>Ends all checks.</summary>
-    public void Dispose()
+    public void StopAll()
     {
         foreach (var key in _watched.Keys)
             Stop(key);

@@ -261,6 +261,29 @@ public sealed class LifecycleTests
     });
 
     [Test]
+    public void A_field_that_the_server_does_not_know_costs_only_that_field() => Run(async world =>
+    {
+        world.Create(
+            PetSet.Resource, Ns,
+            """
+            {"metadata":{"name":"mine"},"spec":{"replicas":1,"serviceName":"x","selector":{"matchLabels":{"app":"mine"}},
+            "template":{"metadata":{"labels":{"app":"mine"}},"spec":{"containers":[{"name":"c","image":"i","fieldOfTheFuture":{"a":1}}]}}}}
+            """);
+        await world.UntilAsync(() => world.PetSetNow("mine")!["status"].Number("readyReplicas") == 1, "the pod is ready");
+
+        Assert.That(world.PetSetNow("mine")!.At("spec", "template", "spec")!["containers"]![0]!["fieldOfTheFuture"], Is.Not.Null, "the user's word is kept");
+    });
+
+    [Test]
+    public void An_optional_api_that_comes_later_is_used() => Run(async world =>
+    {
+        world.CreateRedis(more: ""","monitor":{"agent":"prometheus.io/operator"}""");
+        await world.ReadyAsync();
+        world.Server.Register(CustomKinds.Loose("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor"));
+        await world.UntilAsync(() => world.Get(ResourceTypes.ServiceMonitor, "cache-stats") is not null, "the ServiceMonitor is there", 150);
+    });
+
+    [Test]
     public void New_claim_templates_make_the_set_anew_around_its_pods() => Run(async world =>
     {
         world.CreateRedis();

@@ -89,6 +89,8 @@ internal sealed class TestEngine : IEngine
         objects.Add(Object(facts, ResourceTypes.Service, name, Service("")) with { CreatedEvent = "Successfully created Service" });
         if (facts.Database.Spec.Monitor is not null)
             objects.Add(Object(facts, ResourceTypes.Service, name + "-stats", Service("")));
+        if (facts.Database.Spec.Monitor is not null && facts.Offers.ServiceMonitors)
+            objects.Add(Object(facts, ResourceTypes.ServiceMonitor, name + "-stats", """{"spec":{"endpoints":[{"port":"metrics"}]}}""") with { Owner = (ResourceTypes.Service, name + "-stats") });
         objects.Add(PetSetOf(facts) with { CreatedEvent = "Successfully created PetSet" });
         objects.Add(Object(facts, ResourceTypes.PodDisruptionBudget, name, """{"spec":{"maxUnavailable":1}}""") with { Owner = (PetSet.Resource, name) });
         objects.Add(Object(facts, AppBinding.Resource, name, """{"spec":{"type":"kubedb.com/redis","clientConfig":{"service":{"name":"db","port":6379,"scheme":"redis"}}}}""") with { CreatedEvent = "Successfully created appbinding" });
