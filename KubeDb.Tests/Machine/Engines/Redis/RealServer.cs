@@ -99,10 +99,20 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
     public async Task StopAsync(bool kill = false)
     {
         if (kill)
-            _process!.Kill();
+            _process!.Kill(entireProcessTree: true);
         else
             (await Support.Tool.RunAsync("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)])).OrFail();
-        await _process!.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        try
+        {
+            await _process!.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            var left = (await Support.Tool.RunAsync("ps", ["-ef"])).Output.Split('\n').Where(l => l.Contains(_folder, StringComparison.Ordinal) || l.Contains($" {_process!.Id} ", StringComparison.Ordinal));
+            _process!.Kill(entireProcessTree: true);
+            Assert.Fail($"The server did not end within 20 s of its signal.\n{string.Join('\n', left)}\n{Log}");
+        }
     }
 
     public async Task<RespClient> ClientAsync()
