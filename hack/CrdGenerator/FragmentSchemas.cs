@@ -103,7 +103,7 @@ internal static class FragmentSchemas
     private static JsonObject Policy() => new()
     {
         ["type"] = "object",
-        ["properties"] = new JsonObject { ["name"] = new JsonObject { ["type"] = "string", ["default"] = "" } },
+        ["properties"] = new JsonObject { ["name"] = new JsonObject { ["type"] = "string" } },
         ["default"] = new JsonObject { ["name"] = "default" },
     };
 

@@ -50,7 +50,8 @@ internal sealed class SchemaBuilder(XmlDocs documents)
         var schema = OfType(property.PropertyType, shape, property);
         if (property.GetCustomAttribute<OneOfAttribute>() is { } oneOf)
             schema["enum"] = Texts(oneOf.Values);
-        if (property.GetCustomAttribute<SchemaDefaultAttribute>() is { } value)
+        // An empty text is left out: Kubernetes 1.20 reads it as null and refuses the definition, and absent means the same to every reader.
+        if (property.GetCustomAttribute<SchemaDefaultAttribute>() is { Json: not "\"\"" } value)
             schema["default"] = JsonNode.Parse(value.Json);
         if (property.GetCustomAttribute<MapListAttribute>() is { } map)
         {

@@ -77,10 +77,13 @@ internal sealed partial record CrdFact(string Path, string Type, string? Enum, s
         return text[..match.Index];
     }
 
-    /// <summary>Objects are written as Python writes them in the facts, and as JSON in the schemas.</summary>
+    /// <summary>
+    /// Objects are written as Python writes them in the facts, and as JSON in the schemas. An empty default counts as none: Kubernetes 1.20
+    /// refuses it.
+    /// </summary>
     private static string? Normalize(string? value)
     {
-        if (value is null)
+        if (string.IsNullOrEmpty(value))
             return null;
         var json = value.Replace('\'', '"').ToLower(CultureInfo.InvariantCulture);
         return json.StartsWith('{') ? string.Join(',', JsonNode.Parse(json)!.AsObject().OrderBy(p => p.Key).Select(p => p.Key + p.Value!.ToJsonString())) : json;

@@ -1,0 +1,107 @@
+using KubeDb.Tests.Support;
+using KubeDb.Tests.Unit.Kinds;
+using YamlDotNet.RepresentationModel;
+
+namespace KubeDb.Tests.ControlPlane.Charts;
+
+/// <summary>The charts, linted and rendered by the real Helm, and accepted by the real API server.</summary>
+[TestFixture]
+[Category("ControlPlane")]
+public sealed class ChartTests
+{
+    private static string Charts => Path.Combine(RepositoryFiles.Root, "charts");
+
+    [SetUp]
+    public async Task RequireHelm()
+    {
+        if (Environment.GetEnvironmentVariable("KUBEDB_TEST_KUBECONFIG") is null)
+            Assert.Ignore("No cluster: run hack/test control-plane, which brings one up.");
+        Assert.That((await Tool.RunAsync("helm", ["version"])).ExitCode, Is.Zero, "helm is on PATH");
+    }
+
+    [TestCase("kubedb-crds")]
+    [TestCase("kubedb-catalog")]
+    [TestCase("kubedb-provisioner")]
+    [TestCase("kubedb-ops-manager")]
+    public async Task A_chart_passes_the_strict_linter(string chart)
+    {
+        var lint = await Tool.RunAsync("helm", ["lint", "--strict", Path.Combine(Charts, chart)]);
+
+        Assert.That(lint.ExitCode, Is.Zero, lint.Everything);
+    }
+
+    [TestCase("kubedb-provisioner", "replicaCount=-1")]
+    [TestCase("kubedb-ops-manager", "replicaCont=2")]
+    [TestCase("kubedb-provisioner", "logLevel=loud")]
+    [TestCase("kubedb-catalog", "images.redisExporter=")]
+    public async Task A_value_that_makes_no_sense_is_refused(string chart, string value)
+    {
+        var rendered = await Tool.RunAsync("helm", ["template", "x", Path.Combine(Charts, chart), "--set", value]);
+
+        Assert.That(rendered.ExitCode, Is.Not.Zero, rendered.Output);
+    }
+
+    [TestCase("kubedb-provisioner")]
+    [TestCase("kubedb-ops-manager")]
+    public async Task An_operator_is_restricted_and_can_be_highly_available(string chart)
+    {
+        var manifests = await Render(chart, "replicaCount=2", "monitoring.agent=prometheus.io/operator");
+        var deployment = manifests.Single(m => Text(m, "kind") == "Deployment");
+        var pod = deployment["spec"]["template"]["spec"];
+        var context = pod["containers"][0]["securityContext"];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Text(deployment["spec"], "replicas"), Is.EqualTo("2"));
+            Assert.That(Text(context, "runAsNonRoot"), Is.EqualTo("true"));
+            Assert.That(Text(context, "readOnlyRootFilesystem"), Is.EqualTo("true"));
+            Assert.That(Text(context, "allowPrivilegeEscalation"), Is.EqualTo("false"));
+            Assert.That(((YamlSequenceNode)context["capabilities"]["drop"]).Single().ToString(), Is.EqualTo("ALL"));
+            Assert.That(manifests.Select(m => Text(m, "kind")), Has.Member("PodDisruptionBudget").And.Member("ServiceMonitor"));
+            Assert.That(Rules(manifests).SelectMany(r => r), Has.None.EqualTo("*"), "no right is given by wildcard");
+        });
+    }
+
+    [TestCase("kubedb-provisioner")]
+    [TestCase("kubedb-ops-manager")]
+    public async Task Watching_two_namespaces_gives_rights_in_those_alone(string chart)
+    {
+        var manifests = await Render(chart, "watchNamespaces={blue,green}");
+        var bound = manifests.Where(m => Text(m, "kind") == "RoleBinding" && Text(m["roleRef"], "kind") == "ClusterRole").Select(m => Text(m["metadata"], "namespace"));
+        var everywhere = manifests.Where(m => Text(m, "kind") == "ClusterRoleBinding").Select(m => Text(m["roleRef"], "name"));
+
+        Assert.That(bound, Is.EquivalentTo(new[] { "blue", "green" }));
+        Assert.That(everywhere, Is.All.EndsWith("-cluster"));
+    }
+
+    [Test]
+    public async Task The_umbrella_renders_and_the_server_accepts_it()
+    {
+        var umbrella = Path.Combine(Charts, "kubedb");
+        (await Tool.RunAsync("helm", ["dependency", "build", umbrella])).OrFail();
+        (await Tool.RunAsync("kubectl", ["apply", "-f", Path.Combine(Charts, "kubedb-crds", "crds")])).OrFail();
+        var rendered = (await Tool.RunAsync("helm", ["template", "kubedb", umbrella, "--namespace", "default"])).OrFail();
+
+        var accepted = await Tool.RunAsync("kubectl", ["apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f", "-"], rendered);
+
+        Assert.That(accepted.ExitCode, Is.Zero, accepted.Error);
+    }
+
+    private static async Task<IReadOnlyList<YamlNode>> Render(string chart, params string[] values)
+    {
+        var text = (await Tool.RunAsync("helm", ["template", "kubedb", Path.Combine(Charts, chart), .. values.SelectMany(v => new[] { "--set", v })])).OrFail();
+        var stream = new YamlStream();
+        stream.Load(new StringReader(text));
+        return [.. stream.Documents.Select(d => d.RootNode).Where(n => n is YamlMappingNode { Children.Count: > 0 })];
+    }
+
+    private static IEnumerable<IEnumerable<string>> Rules(IEnumerable<YamlNode> manifests) =>
+        from manifest in manifests
+        where Text(manifest, "kind") is "ClusterRole" or "Role"
+        from rule in (YamlSequenceNode)manifest["rules"]
+        from part in ((YamlMappingNode)rule).Children.Values
+        select ((YamlSequenceNode)part).Select(v => v.ToString());
+
+    private static string Text(YamlNode node, string key) =>
+        ((YamlMappingNode)node).Children.TryGetValue(key, out var value) ? value.ToString() : "";
+}
