@@ -9,7 +9,7 @@ KUBE_COMPONENTS=(kube-apiserver kube-controller-manager kube-scheduler kubelet k
 
 # Sets KUBE_BIN to the folder of the components, which it builds when they are not there.
 build_debian() {
-  KUBE_BIN=$KUBEDB_CACHE/kubernetes/debian-$DEBIAN_KUBERNETES-$(declare -f kube_main compile_kube | sha256sum | cut -c1-8)
+  KUBE_BIN=$KUBEDB_CACHE/kubernetes/debian-$DEBIAN_KUBERNETES-$(declare -f kube_main compile_kube mend_map_iteration | sha256sum | cut -c1-8)
   [ ! -x "$KUBE_BIN/kube" ] || return 0
   say "  building Kubernetes $DEBIAN_KUBERNETES from Debian's source; about 3 minutes on two cores, once"
   install_packages "${DEBIAN_BUILD_PACKAGES[@]}"
@@ -45,6 +45,7 @@ compile_kube() ( # work folder -> kube in it
   mkdir -p "$GOPATH/src/k8s.io"
   mv "$1/kubernetes" "$source"
   cd "$source"
+  mend_map_iteration vendor/github.com/modern-go/reflect2
   # The package carries all generated code but the OpenAPI definitions of the packages marked for them.
   tagged=$(grep -rlE --include='*.go' '\+k8s:openapi-gen=' staging/src/k8s.io pkg |
     grep -vE '_test\.go|zz_generated|code-generator|sample-apiserver|/testdata/' | xargs -n1 dirname | sort -u |
@@ -59,6 +60,16 @@ compile_kube() ( # work folder -> kube in it
   done
   nice -n 19 go build -ldflags "-s -w$flags" -o "$1/kube" ./cmd/kube
 )
+
+# The source is older than its compiler: since Go 1.18 reflect.mapiterinit takes the iterator as an argument. Unmended, iterating over a map
+# through this package overwrites memory, and the API server dies of it in server-side applies.
+mend_map_iteration() { # the vendored package reflect2
+  sed -i -e 's/^func mapiterinit(rtype unsafe.Pointer, m unsafe.Pointer) \*hiter$/func mapiterinit(rtype unsafe.Pointer, m unsafe.Pointer, it *hiter)/' \
+    -e 's/^\t\/\/ rest fields are ignored$/\tpointers [6]unsafe.Pointer\n\tnumbers [4]uintptr/' "$1/unsafe_link.go"
+  sed -i -e 's/^\t\thiter: *mapiterinit(.*$/\t\thiter:      startIteration(type2.rtype, *(*unsafe.Pointer)(obj)),/' "$1/unsafe_map.go"
+  printf '\nfunc startIteration(rtype, m unsafe.Pointer) *hiter {\n\tit := new(hiter)\n\tmapiterinit(rtype, m, it)\n\treturn it\n}\n' >>"$1/unsafe_map.go"
+  [ "$(grep -c 'it \*hiter)$\|numbers \[4\]uintptr' "$1/unsafe_link.go")" -ge 2 ] && grep -q 'hiter:      startIteration' "$1/unsafe_map.go"
+}
 
 # One program that acts as the component by whose name it is called: five programs share their bulk.
 kube_main() {

@@ -3,10 +3,12 @@ namespace KubeDb.Tests.Machine.ApiServer;
 /// <content>A StatefulSet with one of everything that merges in its own way, and who owns what of it.</content>
 public abstract partial class ApiSemantics
 {
+    private const string SomeUid = "11111111-1111-1111-1111-111111111111";
+
     private const string Workload =
         """
         {"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"db","labels":{"app":"db"},"ownerReferences":[{"apiVersion":"v1",
-        "kind":"ConfigMap","name":"o","uid":"11111111-1111-1111-1111-111111111111","controller":true,"blockOwnerDeletion":true}]},
+        "kind":"Namespace","name":"o","uid":"11111111-1111-1111-1111-111111111111","controller":true,"blockOwnerDeletion":true}]},
         "spec":{"replicas":0,"serviceName":"db-pods","podManagementPolicy":"Parallel","updateStrategy":{"type":"OnDelete"},
         "selector":{"matchLabels":{"app":"db"}},"template":{"metadata":{"labels":{"app":"db"}},"spec":{"containers":[{"name":"redis",
         "image":"redis:7","env":[{"name":"A","value":"1"},{"name":"B","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}}],
