@@ -23,7 +23,7 @@ internal sealed class OpenServers : IAsyncDisposable
             LiveChange change;
             try
             {
-                (change, var previous) = await config.SetAsync(settings, cancel).ConfigureAwait(false);
+                (change, var previous) = await config.SetAsync(settings, cancel);
                 done.Add((config, previous));
             }
             catch (Exception e) when (e is IOException or TimeoutException)
@@ -35,7 +35,7 @@ internal sealed class OpenServers : IAsyncDisposable
                 continue;
             var undone = "";
             foreach (var (earlier, before) in done)
-                undone += await RestoreAsync(earlier, before, cancel).ConfigureAwait(false);
+                undone += await RestoreAsync(earlier, before, cancel);
             return change with { Message = change.Message + undone };
         }
 
@@ -46,14 +46,14 @@ internal sealed class OpenServers : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var (_, client, _) in _servers)
-            await client.DisposeAsync().ConfigureAwait(false);
+            await client.DisposeAsync();
     }
 
     private static async Task<string> RestoreAsync(RedisServerConfig config, IReadOnlyList<LiveSetting> previous, CancellationToken cancel)
     {
         try
         {
-            return await config.RestoreAsync(previous, cancel).ConfigureAwait(false);
+            return await config.RestoreAsync(previous, cancel);
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {

@@ -94,7 +94,7 @@ internal sealed class RedisConfigurationEngine(RedisConnector connector) : IConf
         var diff = before.DiffTo(after);
         var keys = diff.Added.Concat(diff.Changed).ToHashSet(StringComparer.Ordinal);
         var names = after.Directives.Where(d => keys.Contains(d.Key) && UserConfReader.IsParameter(d.CanonicalName)).Select(d => d.Name).Distinct().ToList();
-        var unknown = await AskUnknownAsync(instances, flavour, names, cancel).ConfigureAwait(false)
+        var unknown = await AskUnknownAsync(instances, flavour, names, cancel)
             ?? [.. names.Where(n => !RedisDirectives.IsKnown(n, flavour.IsValkey, flavour.Version))];
         return [.. unknown.Select(n => UserConfReader.Unknown(n, flavour, "spec.configuration"))];
     }
@@ -111,7 +111,7 @@ internal sealed class RedisConfigurationEngine(RedisConnector connector) : IConf
         await using var servers = new OpenServers();
         foreach (var pod in instances.Pods.Where(p => !p.Metadata.IsDeleting))
         {
-            var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel).ConfigureAwait(false);
+            var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
             if (client is null)
                 return new(LiveChangeKind.NeedsRestart, $"{pod.Metadata.Name} can not be asked: {failure!.Message}");
             servers.Add(pod.Metadata.Name, client, flavour);
@@ -119,7 +119,7 @@ internal sealed class RedisConfigurationEngine(RedisConnector connector) : IConf
 
         return servers.IsEmpty
             ? new(LiveChangeKind.NeedsRestart, "no server runs")
-            : await servers.SetAsync(settings.Settings, cancel).ConfigureAwait(false);
+            : await servers.SetAsync(settings.Settings, cancel);
     }
 
     /// <inheritdoc/>
@@ -129,14 +129,14 @@ internal sealed class RedisConfigurationEngine(RedisConnector connector) : IConf
         var wanted = Settings(instances, plan, flavour, includeAtStart: true).Settings;
         foreach (var pod in instances.Pods)
         {
-            var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel).ConfigureAwait(false);
+            var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
             if (client is null)
                 return Readiness.NotYet($"{pod.Metadata.Name} can not be asked: {failure!.Message}");
-            await using (client.ConfigureAwait(false))
+            await using (client)
             {
                 try
                 {
-                    if (await new RedisServerConfig(client, flavour).FirstDifferenceAsync(wanted, cancel).ConfigureAwait(false) is { } name)
+                    if (await new RedisServerConfig(client, flavour).FirstDifferenceAsync(wanted, cancel) is { } name)
                         return Readiness.NotYet($"{pod.Metadata.Name} does not have the new value of {name} yet");
                 }
                 catch (Exception e) when (e is IOException or TimeoutException)
@@ -154,12 +154,12 @@ internal sealed class RedisConfigurationEngine(RedisConnector connector) : IConf
     {
         foreach (var pod in instances.Pods.Where(p => !p.Metadata.IsDeleting))
         {
-            var (client, _) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel).ConfigureAwait(false);
+            var (client, _) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
             if (client is null)
                 continue;
-            await using (client.ConfigureAwait(false))
+            await using (client)
             {
-                if (await AskUnknownAsync(new(client, flavour), names, cancel).ConfigureAwait(false) is { } unknown)
+                if (await AskUnknownAsync(new(client, flavour), names, cancel) is { } unknown)
                     return unknown;
             }
         }
@@ -174,7 +174,7 @@ internal sealed class RedisConfigurationEngine(RedisConnector connector) : IConf
         {
             foreach (var name in names)
             {
-                var (value, error) = await server.GetAsync(name, cancel).ConfigureAwait(false);
+                var (value, error) = await server.GetAsync(name, cancel);
                 if (error is not null)
                     return null;
                 if (value is null && !RedisDirectives.IsReadAndIgnored(name))

@@ -23,17 +23,17 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time)
         RespClient? client = null;
         try
         {
-            client = new RespClient(await DialAsync(host, timeout, cancel).ConfigureAwait(false), timeout, time);
-            var error = credential is null ? null : await client.AuthenticateAsync(credential.Username, credential.Password, cancel).ConfigureAwait(false);
+            client = new RespClient(await DialAsync(host, timeout, cancel), timeout, time);
+            var error = credential is null ? null : await client.AuthenticateAsync(credential.Username, credential.Password, cancel);
             if (error is null)
                 return (client, null);
-            await client.DisposeAsync().ConfigureAwait(false);
+            await client.DisposeAsync();
             return (null, new(Sentence(error), error));
         }
         catch (Exception e) when (e is IOException or SocketException or TimeoutException)
         {
             if (client is not null)
-                await client.DisposeAsync().ConfigureAwait(false);
+                await client.DisposeAsync();
             return (null, new($"{host}:{Port}: {e.Message}", null));
         }
     }
@@ -44,7 +44,7 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time)
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, bound.Token);
         try
         {
-            return await dialer.ConnectAsync(host, Port, both.Token).ConfigureAwait(false);
+            return await dialer.ConnectAsync(host, Port, both.Token);
         }
         catch (OperationCanceledException) when (bound.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

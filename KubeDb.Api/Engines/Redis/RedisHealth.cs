@@ -24,7 +24,7 @@ internal sealed class RedisHealth(RedisConnector connector, TimeProvider time)
             return new(new HealthFailure(NodesNotReady, "No pod of the database runs.", AcceptsConnections: false));
         foreach (var pod in pods)
         {
-            if (await ProbeAsync(instances, pod, cancel).ConfigureAwait(false) is { } failure)
+            if (await ProbeAsync(instances, pod, cancel) is { } failure)
                 return new(failure);
         }
 
@@ -35,20 +35,20 @@ internal sealed class RedisHealth(RedisConnector connector, TimeProvider time)
     {
         var checks = instances.Database.Spec.HealthChecker;
         var timeout = TimeSpan.FromSeconds(checks?.TimeoutSeconds is { } seconds and > 0 ? seconds : 10);
-        var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, timeout, cancel).ConfigureAwait(false);
+        var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, timeout, cancel);
         if (client is null)
             return new(ClientCreation, $"No connection to {Name(pod)}: {failure!.Message}.", AcceptsConnections: false);
-        await using (client.ConfigureAwait(false))
+        await using (client)
         {
             var step = Ping;
             try
             {
-                if (await PingAsync(client, pod, cancel).ConfigureAwait(false) is { } refused)
+                if (await PingAsync(client, pod, cancel) is { } refused)
                     return refused;
                 if (checks is { DisableWriteCheck: true })
                     return null;
                 step = Write;
-                return await WriteAndReadAsync(client, pod, cancel).ConfigureAwait(false);
+                return await WriteAndReadAsync(client, pod, cancel);
             }
             catch (Exception e) when (e is IOException or TimeoutException)
             {
@@ -59,25 +59,25 @@ internal sealed class RedisHealth(RedisConnector connector, TimeProvider time)
 
     private static async Task<HealthFailure?> PingAsync(RespClient client, Pod pod, CancellationToken cancel)
     {
-        var reply = await client.SendAsync(cancel, "PING").ConfigureAwait(false);
+        var reply = await client.SendAsync(cancel, "PING");
         if (reply.Error is not { } error)
             return reply.Text == "PONG" ? null : new(Ping, $"{Name(pod)} answers PING with something else than PONG.", AcceptsConnections: false);
         if (error.Kind != RespErrorKind.Loading)
             return new(Ping, $"{Name(pod)} refuses PING: {error.Sentence}", AcceptsConnections: error.Kind == RespErrorKind.PersistenceFailed);
-        var info = RedisInfo.Parse((await client.SendAsync(cancel, "INFO", "persistence").ConfigureAwait(false)).Text);
+        var info = RedisInfo.Parse((await client.SendAsync(cancel, "INFO", "persistence")).Text);
         return new(NodesNotReady, $"{Name(pod)} is loading its data{Progress(info)}.", AcceptsConnections: false);
     }
 
     private async Task<HealthFailure?> WriteAndReadAsync(RespClient client, Pod pod, CancellationToken cancel)
     {
         var value = time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        var set = await client.SendAsync(cancel, "SET", ProbeKey, value, "EX", "60").ConfigureAwait(false);
+        var set = await client.SendAsync(cancel, "SET", ProbeKey, value, "EX", "60");
         if (set.Error is { } refused)
             return new(Write, $"{Name(pod)} refuses writes: {refused.Sentence}", AcceptsConnections: true);
-        var get = await client.SendAsync(cancel, "GET", ProbeKey).ConfigureAwait(false);
+        var get = await client.SendAsync(cancel, "GET", ProbeKey);
         if (get.Error is { } unreadable)
             return new(Read, $"{Name(pod)} refuses reads: {unreadable.Sentence}", AcceptsConnections: true);
-        await client.SendAsync(cancel, "DEL", ProbeKey).ConfigureAwait(false);
+        await client.SendAsync(cancel, "DEL", ProbeKey);
         return get.Text == value ? null : new(Read, $"{Name(pod)} does not return the key that was just written.", AcceptsConnections: true);
     }
 

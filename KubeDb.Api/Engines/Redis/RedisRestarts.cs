@@ -20,7 +20,7 @@ internal sealed class RedisRestarts(RedisConnector connector) : IRestartStrategy
     {
         if (instances.Database.Spec.StorageType == StorageTypes.Ephemeral)
             return Readiness.Yes;
-        var (info, _) = await InfoAsync(instances, pod, cancel).ConfigureAwait(false);
+        var (info, _) = await InfoAsync(instances, pod, cancel);
 
         // A server that can not be asked serves nobody: restarting it can only help.
         if (info is null)
@@ -38,7 +38,7 @@ internal sealed class RedisRestarts(RedisConnector connector) : IRestartStrategy
     /// <inheritdoc/>
     public async Task<Readiness> CaughtUpAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel)
     {
-        var (info, failure) = await InfoAsync(instances, pod, cancel).ConfigureAwait(false);
+        var (info, failure) = await InfoAsync(instances, pod, cancel);
         if (info is null)
             return Readiness.NotYet($"{pod.Metadata.Name}: {failure}");
         return info.Text("loading") == "0" && info.Text("async_loading") is null or "0"
@@ -51,14 +51,14 @@ internal sealed class RedisRestarts(RedisConnector connector) : IRestartStrategy
 
     private async Task<(RedisInfo? Info, string Failure)> InfoAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel)
     {
-        var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel).ConfigureAwait(false);
+        var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
         if (client is null)
             return (null, failure!.Message);
-        await using (client.ConfigureAwait(false))
+        await using (client)
         {
             try
             {
-                var reply = await client.SendAsync(cancel, "INFO", "persistence").ConfigureAwait(false);
+                var reply = await client.SendAsync(cancel, "INFO", "persistence");
                 return reply.Error is { } error ? (null, error.Sentence) : (RedisInfo.Parse(reply.Text), "");
             }
             catch (Exception e) when (e is IOException or TimeoutException)

@@ -10,7 +10,7 @@ internal sealed class RedisServerConfig(RespClient client, RedisFlavour flavour)
     /// <summary>A parameter's value, one character for each byte; null value: the server knows no such parameter.</summary>
     public async Task<(string? Value, RespError? Error)> GetAsync(string name, CancellationToken cancel)
     {
-        var reply = await client.SendBytesAsync(["CONFIG"u8.ToArray(), "GET"u8.ToArray(), Bytes(name)], cancel).ConfigureAwait(false);
+        var reply = await client.SendBytesAsync(["CONFIG"u8.ToArray(), "GET"u8.ToArray(), Bytes(name)], cancel);
         if (reply.Error is { } error)
             return (null, error);
 
@@ -30,18 +30,18 @@ internal sealed class RedisServerConfig(RespClient client, RedisFlavour flavour)
         var previous = new List<LiveSetting>();
         foreach (var setting in settings)
         {
-            var (value, error) = await GetAsync(setting.Name, cancel).ConfigureAwait(false);
+            var (value, error) = await GetAsync(setting.Name, cancel);
             if (value is null)
                 return (NeedsRestart(error is null ? $"the running server has no parameter {setting.Name}" : $"CONFIG GET is refused: {error.Sentence}"), []);
             previous.Add(setting with { Value = value });
         }
 
-        var failure = await TrySetAsync(settings, previous, cancel).ConfigureAwait(false);
+        var failure = await TrySetAsync(settings, previous, cancel);
         if (failure is not null)
             return (failure, []);
-        if (await FirstDifferenceAsync(settings, cancel).ConfigureAwait(false) is not { } different)
+        if (await FirstDifferenceAsync(settings, cancel) is not { } different)
             return (new(LiveChangeKind.Applied, string.Join(", ", settings)), previous);
-        var undone = await RestoreAsync(previous, cancel).ConfigureAwait(false);
+        var undone = await RestoreAsync(previous, cancel);
         return (NeedsRestart($"the server took {different} but reports another value{undone}"), []);
     }
 
@@ -51,7 +51,7 @@ internal sealed class RedisServerConfig(RespClient client, RedisFlavour flavour)
         var failed = new List<string>();
         foreach (var setting in previous.Reverse())
         {
-            if (!(await SendSetAsync([setting], cancel).ConfigureAwait(false)).IsOk)
+            if (!(await SendSetAsync([setting], cancel)).IsOk)
                 failed.Add(setting.Name);
         }
 
@@ -63,7 +63,7 @@ internal sealed class RedisServerConfig(RespClient client, RedisFlavour flavour)
     {
         foreach (var setting in settings)
         {
-            var (value, error) = await GetAsync(setting.Name, cancel).ConfigureAwait(false);
+            var (value, error) = await GetAsync(setting.Name, cancel);
             if (error is null && (value is null || !setting.IsIn(value)))
                 return setting.Name;
         }
@@ -78,10 +78,10 @@ internal sealed class RedisServerConfig(RespClient client, RedisFlavour flavour)
         for (var done = 0; done < settings.Count; done += step)
         {
             var some = settings.Skip(done).Take(step).ToList();
-            var reply = await SendSetAsync(some, cancel).ConfigureAwait(false);
+            var reply = await SendSetAsync(some, cancel);
             if (reply.IsOk)
                 continue;
-            var undone = await RestoreAsync([.. previous.Take(done)], cancel).ConfigureAwait(false);
+            var undone = await RestoreAsync([.. previous.Take(done)], cancel);
             return Judge(reply, some, undone);
         }
 

@@ -42,13 +42,13 @@ public sealed class RespClient : IAsyncDisposable
     /// <exception cref="TimeoutException">No whole reply in time.</exception>
     public async Task<RespReply> SendBytesAsync(IReadOnlyList<byte[]> words, CancellationToken cancel)
     {
-        await _turn.WaitAsync(cancel).ConfigureAwait(false);
+        await _turn.WaitAsync(cancel);
         try
         {
             if (_broken)
                 throw new IOException("The connection broke during an earlier command.");
             _broken = true;
-            var reply = await ExchangeAsync(Encode(words), cancel).ConfigureAwait(false);
+            var reply = await ExchangeAsync(Encode(words), cancel);
             _broken = false;
             return reply;
         }
@@ -65,9 +65,9 @@ public sealed class RespClient : IAsyncDisposable
     /// <exception cref="TimeoutException">No reply in time.</exception>
     public async Task<RespError?> AuthenticateAsync(string username, string password, CancellationToken cancel)
     {
-        var reply = await SendAsync(cancel, "AUTH", username, password).ConfigureAwait(false);
+        var reply = await SendAsync(cancel, "AUTH", username, password);
         if (reply.Error is { } error && error.Message.Contains("wrong number of arguments", StringComparison.Ordinal) && username == "default")
-            reply = await SendAsync(cancel, "AUTH", password).ConfigureAwait(false);
+            reply = await SendAsync(cancel, "AUTH", password);
         return reply.Error;
     }
 
@@ -85,9 +85,9 @@ public sealed class RespClient : IAsyncDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, bound.Token);
         try
         {
-            await _stream.WriteAsync(request, both.Token).ConfigureAwait(false);
-            await _stream.FlushAsync(both.Token).ConfigureAwait(false);
-            return await _reader.ReadAsync(both.Token).ConfigureAwait(false);
+            await _stream.WriteAsync(request, both.Token);
+            await _stream.FlushAsync(both.Token);
+            return await _reader.ReadAsync(both.Token);
         }
         catch (OperationCanceledException) when (bound.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

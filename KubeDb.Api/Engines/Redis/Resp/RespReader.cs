@@ -48,7 +48,7 @@ public sealed class RespReader(Stream stream, RespLimits limits)
     {
         if (++_elements > limits.Elements)
             throw new RespProtocolException($"A reply of more than {limits.Elements} elements was cut off.");
-        var line = await ReadLineAsync(cancel).ConfigureAwait(false);
+        var line = await ReadLineAsync(cancel);
         if (line.Length == 0)
             throw new RespProtocolException("An empty line stands where a reply should begin.");
         return line[0] switch
@@ -56,8 +56,8 @@ public sealed class RespReader(Stream stream, RespLimits limits)
             (byte)'+' => RespReply.OfText(line[1..]),
             (byte)'-' => RespReply.OfError(line[1..]),
             (byte)':' => RespReply.OfInteger(Number(line)),
-            (byte)'$' => await ReadBulkAsync(Number(line), cancel).ConfigureAwait(false),
-            (byte)'*' => await ReadArrayAsync(Number(line), depth, cancel).ConfigureAwait(false),
+            (byte)'$' => await ReadBulkAsync(Number(line), cancel),
+            (byte)'*' => await ReadArrayAsync(Number(line), depth, cancel),
             var type => throw new RespProtocolException($"A reply begins with the byte 0x{type:x2}: the peer does not speak RESP2."),
         };
     }
@@ -73,14 +73,14 @@ public sealed class RespReader(Stream stream, RespLimits limits)
         while (filled < bytes.Length)
         {
             if (_start == _end)
-                await FillAsync(cancel).ConfigureAwait(false);
+                await FillAsync(cancel);
             var take = Math.Min(_end - _start, bytes.Length - filled);
             _buffer.AsSpan(_start, take).CopyTo(bytes.AsSpan(filled));
             _start += take;
             filled += take;
         }
 
-        if (await ReadByteAsync(cancel).ConfigureAwait(false) != '\r' || await ReadByteAsync(cancel).ConfigureAwait(false) != '\n')
+        if (await ReadByteAsync(cancel) != '\r' || await ReadByteAsync(cancel) != '\n')
             throw new RespProtocolException("A string is longer than it said.");
         return RespReply.OfText(bytes);
     }
@@ -97,7 +97,7 @@ public sealed class RespReader(Stream stream, RespLimits limits)
         // Grows as elements arrive: a length alone must not make us allocate.
         var items = new List<RespReply>((int)Math.Min(count, 256));
         for (var i = 0L; i < count; i++)
-            items.Add(await ReadAsync(depth + 1, cancel).ConfigureAwait(false));
+            items.Add(await ReadAsync(depth + 1, cancel));
         return RespReply.OfArray(items);
     }
 
@@ -107,7 +107,7 @@ public sealed class RespReader(Stream stream, RespLimits limits)
         while (true)
         {
             if (_start == _end)
-                await FillAsync(cancel).ConfigureAwait(false);
+                await FillAsync(cancel);
             var end = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
             var taken = end < 0 ? _end - _start : end + 1;
             if (head.Length + taken > limits.LineBytes)
@@ -125,14 +125,14 @@ public sealed class RespReader(Stream stream, RespLimits limits)
     private async ValueTask<byte> ReadByteAsync(CancellationToken cancel)
     {
         if (_start == _end)
-            await FillAsync(cancel).ConfigureAwait(false);
+            await FillAsync(cancel);
         return _buffer[_start++];
     }
 
     private async ValueTask FillAsync(CancellationToken cancel)
     {
         _start = 0;
-        _end = await stream.ReadAsync(_buffer, cancel).ConfigureAwait(false);
+        _end = await stream.ReadAsync(_buffer, cancel);
         if (_end == 0)
             throw new EndOfStreamException("The server closed the connection.");
     }
