@@ -91,12 +91,11 @@ internal static class RedisServices
         };
         if (d.AuthSecret is { } secret)
         {
-            spec["secret"] = new JsonObject
-            {
-                ["apiGroup"] = d.Spec.AuthSecret?.ApiGroup ?? "",
-                ["kind"] = "Secret",
-                ["name"] = secret,
-            };
+            spec["secret"] = new JsonObject { ["kind"] = "Secret", ["name"] = secret };
+
+            // An empty text is left out: Kubernetes 1.20 turns it into null in a server-side apply, and refuses that.
+            if (d.Spec.AuthSecret?.ApiGroup is { Length: > 0 } group)
+                spec["secret"]!["apiGroup"] = group;
         }
 
         spec["type"] = "kubedb.com/redis";
