@@ -64,6 +64,18 @@ public sealed class ChartTests
 
     [TestCase("kubedb-provisioner")]
     [TestCase("kubedb-ops-manager")]
+    public async Task An_operator_is_told_its_pod_and_its_namespace(string chart)
+    {
+        var deployment = (await Render(chart)).Single(m => Text(m, "kind") == "Deployment");
+        var env = (YamlSequenceNode)deployment["spec"]["template"]["spec"]["containers"][0]["env"];
+        var told = env.Where(e => ((YamlMappingNode)e).Children.ContainsKey("valueFrom"))
+            .ToDictionary(e => Text(e, "name"), e => Text(e["valueFrom"]["fieldRef"], "fieldPath"));
+
+        Assert.That(told, Is.EqualTo(new Dictionary<string, string> { ["POD_NAME"] = "metadata.name", ["POD_NAMESPACE"] = "metadata.namespace" }));
+    }
+
+    [TestCase("kubedb-provisioner")]
+    [TestCase("kubedb-ops-manager")]
     public async Task Watching_two_namespaces_gives_rights_in_those_alone(string chart)
     {
         var manifests = await Render(chart, "watchNamespaces={blue,green}");
