@@ -100,9 +100,9 @@ public sealed class HttpKubernetesClient : IKubernetesClient, IApiDocuments, IDi
         {
             return new ApiResult<T>(decode(body.Span));
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (JsonLimits.IsUnreadable(e))
         {
-            return new ApiResult<T>(ApiErrors.Unreadable(call.What, e.Message));
+            return new ApiResult<T>(ApiErrors.Unreadable(call.What, JsonLimits.Describe(e)));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Catalog;
@@ -8,7 +9,7 @@ using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 namespace KubeDb.Api.Engines.Redis;
 
 /// <summary>Redis and Valkey, in the mode Standalone.</summary>
-public sealed class RedisEngine : IEngine
+public sealed partial class RedisEngine : IEngine
 {
     private readonly RedisHealth _health;
 
@@ -113,6 +114,14 @@ public sealed class RedisEngine : IEngine
                 RedisReasons.NameTooLong,
                 $"metadata.name has {redis.Metadata.Name.Length} characters; pods can be made for names of at most {Longest}. Choose a shorter name.");
         }
+
+        if (redis.Metadata.Name.Length > 0 && !ServiceName().IsMatch(redis.Metadata.Name))
+        {
+            yield return new(
+                "metadata.name",
+                RedisReasons.NameInvalid,
+                $"metadata.name \"{redis.Metadata.Name}\" can not be that of a service: lower-case letters, digits and dashes, beginning with a letter. Choose another name.");
+        }
     }
 
     // Refused rather than ignored: a database that is less than what was asked for (unencrypted, unprotected, unreplicated) is worse than none.
@@ -136,4 +145,7 @@ public sealed class RedisEngine : IEngine
             UserConfReader.ReadFiles(spec.Configuration?.Inline, RedisFlavour.Of(version).ConfigKey, "spec.configuration.inline", violations);
         return violations;
     }
+
+    [GeneratedRegex("^[a-z]([-a-z0-9]*[a-z0-9])?$")]
+    private static partial Regex ServiceName();
 }
