@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using KubeDb.Api.Kubernetes.Configuration;
 using KubeDb.Api.Kubernetes.Transport;
 using Polly;

@@ -1,5 +1,3 @@
-using KubeDb.Tests.Support;
-
 namespace KubeDb.Tests.AfterEndToEnd;
 
 /// <summary>

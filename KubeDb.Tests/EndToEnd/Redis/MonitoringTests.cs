@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using KubeDb.Tests.Support;
 
 namespace KubeDb.Tests.EndToEnd.Redis;

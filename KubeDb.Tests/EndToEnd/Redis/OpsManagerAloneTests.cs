@@ -1,5 +1,3 @@
-using KubeDb.Tests.Support;
-
 namespace KubeDb.Tests.EndToEnd.Redis;
 
 /// <summary>While a request holds a database, the OpsManager alone applies its blueprint, whatever it finds: here, with no Provisioner running.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using FsCheck.NUnit;
 using KubeDb.Api.Kubernetes.Configuration;
 using KubeDb.Tests.Support;
 using KubeDb.Tests.Unit.Kubernetes.Configuration;
@@ -17,7 +16,7 @@ public sealed class CredentialPluginInputTests
     [Test]
     public void The_undamaged_answer_is_a_credential() => Assert.That(Outcome(Answer), Is.EqualTo("Bearer " + Token));
 
-    [Property(MaxTest = 500)]
+    [FsCheck.NUnit.Property(MaxTest = 500)]
     public bool A_damaged_answer(int[] damages) => Outcome(Encoding.UTF8.GetString(Mangle.Bytes(Encoding.UTF8.GetBytes(Answer), damages))).Length > 0;
 
     [TestCase("{\"kind\":\"ExecCredential\",\"kind\":\"ExecCredential\"}")]
@@ -41,9 +40,9 @@ public sealed class CredentialPluginInputTests
         var plugin = files.WriteScript("plugin", "head -c 300000000 /dev/zero");
         var configuration = files.Load($$"""
             current-context: a
-            contexts: [{name: a, context: {cluster: c, user: u}}]
-            clusters: [{name: c, cluster: {server: "https://h"}}]
-            users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: "{{plugin}}"}}}]
+            contexts: [{name: a, context: {cluster: c, user: u} }]
+            clusters: [{name: c, cluster: {server: "https://h"} }]
+            users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: "{{plugin}}"} } }]
             """);
         var before = GC.GetTotalAllocatedBytes();
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
-using FsCheck.NUnit;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Transport;
@@ -18,7 +17,7 @@ public sealed class CutWatchTests
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
-    [Property(MaxTest = 100)]
+    [FsCheck.NUnit.Property(MaxTest = 100)]
     public void An_informer_comes_to_hold_what_the_server_holds(byte[] changes, byte[] cuts)
     {
         var sim = new Simulation();

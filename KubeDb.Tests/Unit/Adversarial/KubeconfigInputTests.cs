@@ -1,5 +1,4 @@
 using System.Text;
-using FsCheck.NUnit;
 using KubeDb.Api.Kubernetes.Configuration;
 using KubeDb.Tests.Support;
 using KubeDb.Tests.Unit.Kubernetes;
@@ -47,10 +46,10 @@ public sealed class KubeconfigInputTests
     [Test]
     public void The_undamaged_file_is_usable() => Assert.That(Outcome(Valid, null), Is.EqualTo("10.0.0.1"));
 
-    [Property(MaxTest = 400)]
+    [FsCheck.NUnit.Property(MaxTest = 400)]
     public bool A_damaged_file(int[] damages, bool other) => Outcome(Mangle.Bytes(Valid, damages), other ? "there" : null).Length > 0;
 
-    [Property(MaxTest = 200)]
+    [FsCheck.NUnit.Property(MaxTest = 200)]
     public bool Any_bytes(byte[] bytes) => Outcome(bytes, null).Length > 0;
 
     /// <summary>What would take the reader's stack, its time or the memory.</summary>

@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using FsCheck.NUnit;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Engines.Redis;
 using KubeDb.Api.Kinds.Kubedb;
-using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Unit.Engines.Redis;
 using KubeDb.Tests.Unit.Kinds;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
@@ -22,7 +21,7 @@ public sealed partial class NameLimitTests
     private static readonly RedisEngine Engine = new(new FakeServers(), TimeProvider.System);
     private static readonly Api.Kinds.Catalog.RedisVersion Version = RedisSamples.Version("8.2.2");
 
-    [Property(MaxTest = 1000)]
+    [FsCheck.NUnit.Property(MaxTest = 1000)]
     public bool Every_derived_name_is_valid_or_the_database_is_refused(int seed, byte length)
     {
         var random = new Random(seed);

@@ -1,12 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using FsCheck.NUnit;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Engines.Redis;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Engines.Redis.Resp;
 using KubeDb.Api.Kinds.Apps;
-using KubeDb.Api.Kinds.Shared;
 using KubeDb.Provisioner.PetSets;
 using KubeDb.Tests.Support;
 using KubeDb.Tests.Unit.Engines.Redis;
@@ -26,7 +24,7 @@ public sealed class RedisInputTests
     private static readonly RespLimits Small = new() { BulkBytes = 256, LineBytes = 64, Elements = 50, Depth = 4, TotalBytes = 1024 };
 
     /// <summary>A damaged reply, in any pieces, is a reply, an end or a refusal.</summary>
-    [Property(MaxTest = 1000)]
+    [FsCheck.NUnit.Property(MaxTest = 1000)]
     public async Task<bool> A_damaged_reply(int[] damages, byte piece) => await Read(Mangle.Bytes(Reply, damages), piece + 1, Small) is not null;
 
     /// <summary>Many strings of an accepted length each are too much all the same; what has been read till then is all the memory that is used.</summary>
@@ -49,7 +47,7 @@ public sealed class RedisInputTests
     }
 
     /// <summary>Whatever of the spec is damaged: it is not read, or refused, or described; nothing is thrown, and what is described can be written.</summary>
-    [Property(MaxTest = 600)]
+    [FsCheck.NUnit.Property(MaxTest = 600)]
     public bool A_damaged_spec(int seed, byte count)
     {
         var random = new Random(seed);
@@ -73,7 +71,7 @@ public sealed class RedisInputTests
     }
 
     /// <summary>Fields of a pod template that no one here knows reach the StatefulSet as they were given.</summary>
-    [Property(MaxTest = 200)]
+    [FsCheck.NUnit.Property(MaxTest = 200)]
     public bool Unknown_fields_of_a_pod_template_reach_the_StatefulSet(int seed)
     {
         var random = new Random(seed);
@@ -101,7 +99,7 @@ public sealed class RedisInputTests
     }
 
     /// <summary>No refusal quotes what stood behind a directive's name.</summary>
-    [Property(MaxTest = 500)]
+    [FsCheck.NUnit.Property(MaxTest = 500)]
     public bool A_refused_configuration_is_told_without_its_values(int[] damages)
     {
         const string Value = "CANARY8d1e";

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using FsCheck.NUnit;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Ops;
@@ -34,7 +33,7 @@ public sealed class ServerInputTests
     ];
 
     /// <summary>Events before the damage arrive, an error is the last thing, and nothing is thrown.</summary>
-    [Property(MaxTest = 1000)]
+    [FsCheck.NUnit.Property(MaxTest = 1000)]
     public async Task<bool> A_damaged_watch(int[] damages, byte which, byte piece)
     {
         var bytes = Mangle.Bytes(Stream, damages);
@@ -44,11 +43,11 @@ public sealed class ServerInputTests
         return events.Take(whole).All(e => e.Type != WatchEventType.Error) && events.SkipLast(1).All(e => e.Type != WatchEventType.Error);
     }
 
-    [Property(MaxTest = 500)]
+    [FsCheck.NUnit.Property(MaxTest = 500)]
     public async Task<bool> Any_bytes_as_a_watch(byte[] bytes, byte which, byte piece) =>
         (await Watch(bytes, Decoders[which % Decoders.Length], piece + 1, 64)).SkipLast(1).All(e => e.Type != WatchEventType.Error);
 
-    [Property(MaxTest = 1000)]
+    [FsCheck.NUnit.Property(MaxTest = 1000)]
     public bool A_damaged_list(int[] damages, byte which)
     {
         try
@@ -98,12 +97,20 @@ public sealed class ServerInputTests
     }
 
     /// <summary>Discovery of a broken aggregated API: any document is an offer, or an error that hinders no other group.</summary>
-    [Property(MaxTest = 500)]
+    [FsCheck.NUnit.Property(MaxTest = 500)]
     public async Task<bool> A_damaged_discovery(int[] damages, byte which)
     {
         var server = new DamagedDocuments(which % 3, damages);
         var offer = await new ApiDiscovery(server).GetAsync(CancellationToken.None);
         return !offer.Succeeded || which % 3 != 2 || offer.Value.Serves(ResourceTypes.Pod);
+    }
+
+    [TestCase("/apis", """{"groups":[null,{"name":"x.example.com","versions":[null]}]}""")]
+    [TestCase("/apis/x.example.com/v1", """{"resources":[null,{"name":null}]}""")]
+    public async Task Holes_in_discovery_are_nothing(string path, string document)
+    {
+        var offer = await new ApiDiscovery(new DamagedDocuments(0, []) { Instead = (path, document) }).GetAsync(CancellationToken.None);
+        Assert.That(offer.Succeeded && offer.Value.Serves(ResourceTypes.Pod), Is.True);
     }
 
     private static string Nested(int depth) => string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);
@@ -129,11 +136,15 @@ public sealed class ServerInputTests
             ["/apis/x.example.com/v1"] = """{"kind":"APIResourceList","resources":[{"name":"things","verbs":["get"]}]}""",
         };
 
+        public (string Path, string Text) Instead { get; init; }
+
         // Decodes as the client does: what can not be read is an error.
         public Task<ApiResult<T>> ReadDocumentAsync<T>(string path, ObjectDecoder<T> decode, CancellationToken cancel)
         {
             if (!Texts.TryGetValue(path, out var text))
                 return Task.FromResult(new ApiResult<T>(new ApiError(ApiErrorKind.NotFound, 404, "NotFound", "nothing")));
+            if (path == Instead.Path)
+                text = Instead.Text;
             try
             {
                 return Task.FromResult(new ApiResult<T>(decode(path == Paths[which] ? Mangle.Bytes(Encoding.UTF8.GetBytes(text), damages) : Encoding.UTF8.GetBytes(text))));

@@ -10,7 +10,7 @@ namespace KubeDb.Api.Engines.Redis.Configuration;
 public sealed record RedisConfError(int Line, string Text, string Reason)
 {
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"line {Line}: {Reason}{(Text.Length == 0 ? "" : $": {Text} …")}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"line {Line}{(Text.Length == 0 ? "" : $" ({Text})")}: {Reason}");
 }
 
 /// <summary>

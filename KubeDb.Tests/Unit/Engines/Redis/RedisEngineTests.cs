@@ -42,7 +42,7 @@ public class RedisEngineTests
     }
 
     [TestCase("redis.conf", "hz 10", null)]
-    [TestCase("redis.conf", "hz \"10", "secret mine[redis.conf]: line 1: unbalanced quotes: hz \"10. The server could not read it; correct the line.")]
+    [TestCase("redis.conf", "hz \"10", "secret mine[redis.conf]: line 1 (hz): unbalanced quotes. The server could not read it; correct the line.")]
     [TestCase("valkey.conf", "hz 10", "Secret \"mine\", named by spec.configuration.secretName, has no key \"redis.conf\". Put the configuration under that key.")]
     public void TheContentOfTheUsersSecretIsChecked(string key, string text, string? sentence)
     {
