@@ -38,7 +38,7 @@ public class RedisEngineTests
     {
         var configuration = new RedisConfiguration { Inline = new Dictionary<string, string> { ["redis.conf"] = "hz 10\nlogfile \"x" } };
         var violation = Engine.Check(Valid() with { Spec = Valid().Spec with { Configuration = configuration } }, Version).Single();
-        Assert.That(violation.Message, Does.Contain("spec.configuration.inline[redis.conf]: line 2: unbalanced quotes"));
+        Assert.That(violation.Message, Does.Contain("spec.configuration.inline[redis.conf]: line 2 (logfile): unbalanced quotes"));
     }
 
     [TestCase("redis.conf", "hz 10", null)]
