@@ -284,7 +284,7 @@ internal sealed partial class Reflector<T>(
     [LoggerMessage(4, LogLevel.Debug, "The watch of {Type} ended ({Code}: {Message}); {Next}.")]
     private static partial void LogWatchFailed(ILogger log, ResourceType type, int code, string message, string next);
 
-    [LoggerMessage(6, LogLevel.Warning, "The server lists {Type} at version {Version}, after it had been at {Latest}: it was restored from a backup. Its word holds.")]
+    [LoggerMessage(7, LogLevel.Warning, "The server lists {Type} at version {Version}, after it had been at {Latest}: it was restored from a backup. Its word holds.")]
     private static partial void LogRestored(ILogger log, ResourceType type, string version, string latest);
 
     [LoggerMessage(5, LogLevel.Error, "Keeping up with {Type} hit a fault; listing it again.")]

@@ -1,9 +1,9 @@
 using System.Text;
 using KubeDb.Api.Engines;
-using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Tests.Support;
 using KubeDb.Tests.Support.ApiServer;
+using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Tests.Machine.Engines;
 
@@ -82,7 +82,7 @@ public sealed class PauseLockTests
         Assert.That(Database.Status.Phase, Is.EqualTo("NotReady"));
     }
 
-    private Redis Database => Redis.Decode(Encoding.UTF8.GetBytes(_server.Peek(Redis.Resource, "demo", "db")!.ToJsonString()));
+    private RedisDatabase Database => RedisDatabase.Decode(Encoding.UTF8.GetBytes(_server.Peek(RedisDatabase.Resource, "demo", "db")!.ToJsonString()));
 
     private static PauseHolder Holder(string name) => new("RedisOpsRequest", new("demo", name), $"uid-of-{name}");
 
@@ -105,7 +105,7 @@ public sealed class PauseLockTests
     {
         var request = new ApiRequest
         {
-            Verb = verb, Type = Redis.Resource, Namespace = "demo", Name = verb == ApiVerb.Create ? null : "db", Subresource = subresource, Body = Json.Parse(body),
+            Verb = verb, Type = RedisDatabase.Resource, Namespace = "demo", Name = verb == ApiVerb.Create ? null : "db", Subresource = subresource, Body = Json.Parse(body),
         };
         Assert.That(_server.Handle(request, "person").Error, Is.Null);
     }
