@@ -91,7 +91,7 @@ public sealed class RestartTests : ClusterTest
             "the pod is not Ready");
         var uid = await PodUid("stuck-0");
 
-        await Apply(Restart("mend", "stuck"));
+        await Apply(Restart("mend", "stuck") + "\n  apply: Always");
         await WaitForSuccess("mend", TimeSpan.FromMinutes(3));
         Assert.That(await PodUid("stuck-0"), Is.Not.EqualTo(uid));
     }
