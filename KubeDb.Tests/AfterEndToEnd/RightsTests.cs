@@ -27,6 +27,9 @@ public sealed class RightsTests(string account)
         // event that comes again (EventRecorderTests).
         "get redisopsrequests.ops.kubedb.com",
         "patch events",
+
+        // Once in the life of an installation: the lease stays.
+        "create leases.coordination.k8s.io",
     };
 
     [SetUp]
