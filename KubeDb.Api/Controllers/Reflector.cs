@@ -146,6 +146,8 @@ internal sealed partial class Reflector<T>(
             if (!page.Succeeded)
                 return ("", page.Error);
             items.AddRange(page.Value.Items);
+            foreach (var (key, why) in page.Value.Unreadable)
+                LogUnreadable(log, options.Type.Kind, key, why);
             if (page.Value.Continue.Length == 0)
                 return (page.Value.ResourceVersion, null);
             request = request with { Continue = page.Value.Continue };
@@ -283,6 +285,9 @@ internal sealed partial class Reflector<T>(
 
     [LoggerMessage(4, LogLevel.Debug, "The watch of {Type} ended ({Code}: {Message}); {Next}.")]
     private static partial void LogWatchFailed(ILogger log, ResourceType type, int code, string message, string next);
+
+    [LoggerMessage(6, LogLevel.Error, "{Kind} {Key} can not be read, so it counts as not there until it is changed: {Why}")]
+    private static partial void LogUnreadable(ILogger log, string kind, ObjectKey key, string why);
 
     [LoggerMessage(7, LogLevel.Warning, "The server lists {Type} at version {Version}, after it had been at {Latest}: it was restored from a backup. Its word holds.")]
     private static partial void LogRestored(ILogger log, ResourceType type, string version, string latest);
