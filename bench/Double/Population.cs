@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using KubeDb.Api.Kinds.Apps;
+using KubeDb.Provisioner.PetSets;
 using KubeDb.Tests.Support.ApiServer;
 
 namespace KubeDb.Bench.Double;
@@ -48,8 +50,27 @@ internal sealed class Population
         var uids = objects.Select(o => o.Uid()).ToList();
         var database = objects.First(o => o.Text("kind") == "Redis").Uid();
         var suffix = $"{RecordedName}-{database[^6..]}";
-        var marks = new Regex(string.Join('|', uids.Append(suffix).Append(RecordedName).Append(RecordedNamespace).Append(RecordedAddress).Select(Regex.Escape)));
-        return new(objects.ConvertAll(o => new Template(o, marks, uids, uids.IndexOf(database), suffix)));
+        var fixedParts = objects.First(o => o.Text("kind") == "StatefulSet").At("metadata", "annotations").Text(StatefulSetManifest.FixedParts);
+        var marks = new Regex(string.Join(
+            '|', uids.Append(suffix).Append(fixedParts).Append(RecordedName).Append(RecordedNamespace).Append(RecordedAddress).Select(Regex.Escape)));
+        Template? petSet = null;
+        var written = new Dictionary<string, Func<int, string>>
+        {
+            [suffix] = number => $"{Name(number)}-{Uid(number, uids.IndexOf(database))[^6..]}",
+            [fixedParts] = number => FixedParts(petSet!.Text(number)),
+            [RecordedName] = Name,
+            [RecordedNamespace] = Namespace,
+            [RecordedAddress] = RedisServers.Address,
+        };
+        for (var i = 0; i < uids.Count; i++)
+        {
+            var which = i;
+            written[uids[i]] = number => Uid(number, which);
+        }
+
+        var templates = objects.ConvertAll(o => new Template(o, marks, written));
+        petSet = templates[objects.FindIndex(o => o.Text("kind") == "PetSet")];
+        return new(templates);
     }
 
     /// <summary>Name of a database.</summary>
@@ -89,6 +110,10 @@ internal sealed class Population
         }
     }
 
+    // The one value that is a hash of text with the name in it.
+    private static string FixedParts(string petSet) =>
+        StatefulSetManifest.Build(PetSet.Decode(Encoding.UTF8.GetBytes(petSet)), null).At("metadata", "annotations").Text(StatefulSetManifest.FixedParts);
+
     private static string Uid(int number, int which) => string.Create(CultureInfo.InvariantCulture, $"{number:x8}-{which:x4}-4000-8000-{(number * 97) + which:x12}");
 
     /// <summary>One object's text, cut where names and UIDs stand.</summary>
@@ -99,7 +124,7 @@ internal sealed class Population
         private readonly string _group;
         private readonly string _kind;
 
-        public Template(JsonObject recorded, Regex marks, List<string> uids, int database, string suffix)
+        public Template(JsonObject recorded, Regex marks, Dictionary<string, Func<int, string>> written)
         {
             var text = recorded.ToJsonString();
             Bytes = Encoding.UTF8.GetByteCount(text);
@@ -109,7 +134,7 @@ internal sealed class Population
             var start = 0;
             foreach (var match in marks.Matches(text).Cast<Match>())
             {
-                _parts.Add((text[start..match.Index], Mark(match.Value, uids, database, suffix)));
+                _parts.Add((text[start..match.Index], written[match.Value]));
                 start = match.Index + match.Length;
             }
 
@@ -118,31 +143,21 @@ internal sealed class Population
 
         public int Bytes { get; }
 
-        public void Put(InMemoryApiServer server, int number, bool outdated)
+        public string Text(int number)
         {
             var text = new StringBuilder(Bytes + 64);
             foreach (var (part, mark) in _parts)
                 text.Append(part).Append(mark(number));
-            text.Append(_end);
-            if (outdated && _kind == "PodDisruptionBudget")
-                text.Replace("\"maxUnavailable\":1", "\"maxUnavailable\":2");
-            var kind = server.Kinds.First(k => k.Group == _group && k.Name == _kind);
-            server.Store.Put(kind, (JsonObject)JsonNode.Parse(Encoding.UTF8.GetBytes(text.ToString()))!, server.Now);
+            return text.Append(_end).ToString();
         }
 
-        private static Func<int, string> Mark(string found, List<string> uids, int database, string suffix)
+        public void Put(InMemoryApiServer server, int number, bool outdated)
         {
-            var which = uids.IndexOf(found);
-            if (which >= 0)
-                return number => Uid(number, which);
-            if (found == suffix)
-                return number => $"{Name(number)}-{Uid(number, database)[^6..]}";
-            return found switch
-            {
-                RecordedName => Name,
-                RecordedNamespace => Namespace,
-                _ => RedisServers.Address,
-            };
+            var text = Text(number);
+            if (outdated && _kind == "AppBinding")
+                text = text.Replace("\"redis\"", "\"other\"", StringComparison.Ordinal);
+            var kind = server.Kinds.First(k => k.Group == _group && k.Name == _kind);
+            server.Store.Put(kind, (JsonObject)JsonNode.Parse(Encoding.UTF8.GetBytes(text))!, server.Now);
         }
     }
 }
