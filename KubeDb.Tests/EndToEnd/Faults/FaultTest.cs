@@ -100,7 +100,7 @@ public abstract class FaultTest : ClusterTest
     /// <summary>Where the requests are, in a word each.</summary>
     private protected async Task<string> WhereAsync(Operations operations) =>
         string.Join(", ", (await TryKubectl(
-            ["get", "rdops", .. Databases.Select(operations.Request), "-o", "jsonpath={range .items[*]}{.metadata.name}={.status.phase}/{.status.conditions[-1:].type} {end}"])).Output.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            ["get", "rdops", .. Databases.Select(operations.Request), "-o", "jsonpath={range .items[*]}{.metadata.name}={.status.phase} {end}"])).Output.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Waits for success over failures of the API server itself.</summary>
     private async Task UntilSuccessful(string request)
