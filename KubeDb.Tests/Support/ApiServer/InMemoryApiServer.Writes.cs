@@ -319,7 +319,7 @@ public sealed partial class InMemoryApiServer
         if (Store.Find(kind, "", call.Namespace) is not { } ns)
             return Errors.NotFound(kind, call.Namespace);
         return ns.Object.IsDeleting()
-            ? Errors.Forbidden(call.Kind, name, $"unable to create new content in namespace {call.Namespace} because it is being terminated")
+            ? Errors.Forbidden(call.Kind, name, $"unable to create new content in namespace {call.Namespace} because it is being terminated") with { Reason = ApiError.NamespaceTerminating }
             : null;
     }
 
