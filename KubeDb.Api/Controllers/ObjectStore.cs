@@ -29,8 +29,8 @@ internal sealed class ObjectStore<T>(string? indexLabel)
     private readonly ObjectIndex<string, T> _byOwner = new();
     private readonly ObjectIndex<(string Namespace, string Value), T> _byLabel = new();
 
-    // UIDs whose deletion an own call brought about and the watch has not told yet. The watch may also have told it before the call
-    // returned, so they are bounded in number: the oldest go first.
+    // UIDs that are gone, whoever told it first: the watch or the answer to an own call may still bring a state of before. Bounded in
+    // number: the oldest go first.
     private readonly HashSet<string> _tombstones = [];
     private readonly Queue<string> _tombstonesByAge = new();
 
@@ -107,15 +107,11 @@ internal sealed class ObjectStore<T>(string? indexLabel)
     /// <summary>Takes in the deletion of the object with this UID; another object of the same name stays.</summary>
     /// <param name="key">The name.</param>
     /// <param name="uid">The UID.</param>
-    /// <param name="told">True when a watch told it, so that nothing older of that object is on its way.</param>
-    public CacheChange<T>? Remove(ObjectKey key, string uid, bool told)
+    public CacheChange<T>? Remove(ObjectKey key, string uid)
     {
         lock (_gate)
         {
-            if (told)
-                _tombstones.Remove(uid);
-            else
-                AddTombstone(uid);
+            AddTombstone(uid);
             var old = Find(key);
             if (old is null || old.Metadata.Uid != uid)
                 return null;

@@ -236,7 +236,7 @@ internal sealed partial class Reflector<T>(
         // The end of a UID is final, so a deletion always counts; other events in a watch come in order, and one that does not is a repeat.
         CacheChange<T>? taken = null;
         if (change.Type is WatchEventType.Deleted)
-            taken = store.Remove(item.Metadata.Key, item.Metadata.Uid, told: true);
+            taken = store.Remove(item.Metadata.Key, item.Metadata.Uid);
         else if (isNews)
             taken = store.Put(item, ownWrite: false);
         if (taken is { } news)

@@ -182,6 +182,22 @@ public sealed class InformerTests
         Assert.That(cache.Get(new("a", "t"))!.Value, Is.EqualTo("new"));
     });
 
+    /// <summary>A deletion that waits for a finalizer is answered with the object; that may come in after the watch told its end.</summary>
+    [Test]
+    public void A_deleted_object_is_not_resurrected_by_the_late_answer_to_its_deletion() => Run(async (server, start, sim) =>
+    {
+        server.Put("t", "u");
+        var cache = await start(o => o);
+        server.Delete("t");
+        await sim.UntilAsync(() => cache.Get(new("a", "t")) is null, Tick);
+        cache.Observe(Thing.Of("t", "u", server.Version - 1));
+        cache.Observe(Thing.Of("t", "u", server.Version + 1));
+
+        Assert.That(cache.Get(new("a", "t")), Is.Null);
+        server.Put("t", "another");
+        await sim.UntilAsync(() => cache.Get(new("a", "t")) is { Metadata.Uid: "another" }, Tick);
+    });
+
     [Test]
     public void A_late_deletion_of_the_former_object_leaves_the_new_one() => Run(async (server, start, sim) =>
     {
