@@ -50,7 +50,6 @@ public sealed class RightsTests(string chart)
     [TestCase("create", "deployments.apps", Blue, false, false)]
     [TestCase("delete", "namespaces", Blue, false, false)]
     [TestCase("list", "namespaces", "", false, false)]
-    [TestCase("delete", "persistentvolumeclaims", Blue, false, false)]
     [TestCase("list", "nodes", "", false, false)]
     [TestCase("get", "nodes/proxy", "", false, false)]
     [TestCase("get", "configmaps", Blue, false, false)]

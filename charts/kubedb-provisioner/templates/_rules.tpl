@@ -23,9 +23,10 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch]
+# delete: never done, but OwnerReferencesPermissionEnforcement lets nobody set an owner on what they can not delete.
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
-  verbs: [get, list, watch, patch]
+  verbs: [get, list, watch, patch, delete]
 # What a database consists of.
 - apiGroups: [apps.k8s.appscode.com]
   resources: [petsets]
