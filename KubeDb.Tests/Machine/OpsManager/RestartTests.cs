@@ -92,6 +92,33 @@ public sealed class RestartTests
     });
 
     [Test]
+    public void A_pod_that_was_replaced_meanwhile_is_not_evicted() => Run(async world =>
+    {
+        await world.HaveRedisAsync();
+        world.Ops.Last.Connection.Faults.On(e => e.Subresource == "eviction", Fault.Slow(TimeSpan.FromMinutes(1)));
+        world.Ask("restart", "Restart");
+        await world.UntilAsync(() => world.Ops.Writes.Any(e => e.Subresource == "eviction"), "the eviction is on its way");
+        world.Delete(Pod.Resource, "cache-0");
+        await world.EndedAsync();
+
+        Assert.That(world.Request("restart").Status.Phase, Is.EqualTo("Successful"));
+        Assert.That(world.Seen.PodsMade, Has.Count.EqualTo(2), "the first, and its one successor");
+    });
+
+    [Test]
+    public void On_the_oldest_server_it_goes_the_same_way() => Run(
+        async world =>
+        {
+            await world.HaveRedisAsync("maxclients 500");
+            world.Ask("restart", "Restart");
+            world.AskFor("reconfigure", "databases 12");
+            await world.EndedAsync();
+
+            Assert.That(world.Requests.Select(r => r["status"].Text("phase")), Is.All.EqualTo("Successful"));
+        },
+        static world => world.Server.Minor = 20);
+
+    [Test]
     public void A_pod_that_is_down_already_goes_first() => Run(async world =>
     {
         await world.HaveRedisAsync(replicas: 3);

@@ -1,6 +1,7 @@
 using KubeDb.Api.Kubernetes;
 using KubeDb.Tests.Support.ApiServer;
-using static KubeDb.Tests.Machine.Provisioner.ProvisionerWorld;
+using KubeDb.Tests.Support.World;
+using static KubeDb.Tests.Support.World.TestWorld;
 
 namespace KubeDb.Tests.Machine.Provisioner;
 
@@ -18,7 +19,7 @@ public sealed class PermissionTests
     public void A_missing_right_is_told_on_the_database_and_found_granted(string resource, int code) => Run(async world =>
     {
         var refused = true;
-        world.Process.Faults.On(
+        world.Provisioner.Last.Connection.Faults.On(
             e => refused && e.Does == RequestKind.Write && e.Type.Plural == resource,
             Fault.Refused(new ApiError(ApiErrorKind.Forbidden, code, "Forbidden", $"{resource} is forbidden: User \"{Account}\" cannot create resource \"{resource}\"")),
             times: int.MaxValue);
@@ -39,7 +40,7 @@ public sealed class PermissionTests
     [Test]
     public void A_quota_is_told_in_its_own_words() => Run(async world =>
     {
-        world.Process.Faults.On(
+        world.Provisioner.Last.Connection.Faults.On(
             static e => e.Does == RequestKind.Write && e.Type.Plural == "services",
             Fault.Refused(new ApiError(ApiErrorKind.Forbidden, 403, "Forbidden", "services \"cache\" is forbidden: exceeded quota: few")),
             times: 3);
