@@ -28,7 +28,7 @@ internal static class Composition
         var sets = runtime.AddInformer(new InformerOptions<StatefulSet>
         {
             Type = StatefulSet.Resource,
-            Decode = ObservedKinds.StatefulSet,
+            Decode = StatefulSet.Decode,
             LabelSelector = StatefulSetManifest.Label,
         });
         var policies = runtime.AddInformer(new InformerOptions<PlacementPolicy> { Type = PlacementPolicy.Resource, Decode = PlacementPolicy.Decode });
@@ -64,8 +64,10 @@ internal static class Composition
     private static void AddDatabases(OperatorRuntime runtime, IEngine engine, Shared shared)
     {
         var queue = runtime.NewQueue(engine.Kinds.Database.Kind.ToLowerInvariant());
-        var health = new HealthMonitor(
-            key => queue.Add(key), ConcurrentHealthChecks, runtime.Time, shared.Random, runtime.Logs.CreateLogger<HealthMonitor>());
+        HealthMonitor? health = null;
+        health = new HealthMonitor(
+            key => queue.Add(key, LaneOf(shared.Caches.Of(engine).Databases.Get(key), health!)),
+            ConcurrentHealthChecks, runtime.Time, shared.Random, runtime.Logs.CreateLogger<HealthMonitor>());
         shared.Caches.OnChange(engine, queue.Add);
         shared.Use.OnChange(shared.Caches, engine, key => queue.Add(key));
         shared.StatefulSets.Subscribe(change =>
@@ -92,6 +94,13 @@ internal static class Composition
         runtime.AddController(reconciler, queue);
         runtime.AddLoop(stop => FollowAsync(runtime, engine, shared.Caches, queue, health, stop));
     }
+
+    /// <summary>A verdict that the status tells already, as after a start, is no news: users' changes go before it.</summary>
+    private static Lane LaneOf(IDatabase? database, HealthMonitor health) =>
+        database is not null && health.Verdict(database.Metadata.Key, database.Metadata.Uid) is { } verdict
+        && verdict.IsToldBy(database.Status.Conditions)
+            ? Lane.Backlog
+            : Lane.Fresh;
 
     /// <summary>
     /// When an optional API comes or goes, every database is described anew. A process that no longer leads stops checking health, and all of

@@ -30,8 +30,8 @@ public sealed record InformerOptions<T>
     /// <summary>True when the server may lack the API: then it counts as synced and empty, and is looked for again from time to time.</summary>
     public bool Optional { get; init; }
 
-    /// <summary>Objects a page of a list.</summary>
-    public int PageSize { get; init; } = 500;
+    /// <summary>Objects a page of a list. A page is held as bytes while it is decoded, and all informers start together.</summary>
+    public int PageSize { get; init; } = 250;
 
     /// <summary>The server ends a watch after this long, and up to half of it more at random.</summary>
     public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromMinutes(5);

@@ -38,6 +38,7 @@ public sealed class WorkQueue : IDisposable
     private long _tickets;
     private long _timerDue = long.MaxValue;
     private int _freshInARow;
+    private int _working;
 
     /// <summary>An empty queue.</summary>
     public WorkQueue(WorkQueueOptions options, TimeProvider time)
@@ -55,6 +56,16 @@ public sealed class WorkQueue : IDisposable
         {
             lock (_gate)
                 return _depth[0] + _depth[1];
+        }
+    }
+
+    /// <summary>True while no key waits for a worker and none is being worked on; delays may run.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+                return _depth[0] + _depth[1] + _working == 0;
         }
     }
 
@@ -130,6 +141,7 @@ public sealed class WorkQueue : IDisposable
             if (!_entries.TryGetValue(key, out var entry) || !entry.Processing)
                 throw new InvalidOperationException($"{key} is not being worked on.");
             entry.Processing = false;
+            _working--;
             if (entry.Dirty is { } lane)
             {
                 entry.Dirty = null;
@@ -208,6 +220,7 @@ public sealed class WorkQueue : IDisposable
     {
         var entry = _entries[key];
         entry.Processing = false;
+        _working--;
         entry.Queued = Lane.Fresh;
         entry.Ticket = ++_tickets;
         _lanes[(int)Lane.Fresh].Enqueue((key, entry.Ticket));
@@ -231,6 +244,7 @@ public sealed class WorkQueue : IDisposable
             key = next.Key;
             entry.Queued = null;
             entry.Processing = true;
+            _working++;
             entry.Delay = 0;
             _freshInARow = lane is Lane.Fresh ? _freshInARow + 1 : 0;
             Count(lane, -1);

@@ -54,7 +54,7 @@ public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
     private Task<ApplyResult> ApplyAsync(JsonObject manifest, ResourceType type, CancellationToken cancel)
     {
         if (type == PetSet.Resource)
-            return applier.ApplyAsync(manifest, type, caches.PetSets, ObservedKinds.PetSet, cancel);
+            return applier.ApplyAsync(manifest, type, caches.PetSets, PetSet.Decode, cancel);
         if (type == ResourceTypes.Secret)
             return applier.ApplyAsync(manifest, type, caches.Secrets, ObservedKinds.ManagedSecret, cancel);
         return caches.IsOwned(type)

@@ -23,6 +23,9 @@ public sealed class DatabaseCaches
     private readonly Dictionary<IEngine, EngineCaches> _engines = [];
     private readonly Dictionary<ResourceType, Informer<OwnedObject>> _owned = [];
 
+    // Users' secrets: identity and version only. With those of databases they are all there are, and none is held twice.
+    private readonly Informer<OwnedObject> _otherSecrets;
+
     /// <summary>Adds the informers to the process.</summary>
     public DatabaseCaches(IReadOnlyList<IEngine> engines, OperatorRuntime runtime)
     {
@@ -34,7 +37,7 @@ public sealed class DatabaseCaches
                 runtime.AddInformer(new InformerOptions<IOpsRequest> { Type = engine.Kinds.OpsRequest, Decode = engine.Kinds.DecodeOpsRequest })));
         }
 
-        PetSets = runtime.AddInformer(new InformerOptions<PetSet> { Type = PetSet.Resource, Decode = ObservedKinds.PetSet });
+        PetSets = runtime.AddInformer(new InformerOptions<PetSet> { Type = PetSet.Resource, Decode = PetSet.Decode });
         Pods = runtime.AddInformer(new InformerOptions<Pod> { Type = Pod.Resource, Decode = Pod.Decode, LabelSelector = DatabaseLabels.Managed });
         Secrets = runtime.AddInformer(new InformerOptions<Secret>
         {
@@ -42,10 +45,12 @@ public sealed class DatabaseCaches
             Decode = ObservedKinds.ManagedSecret,
             LabelSelector = DatabaseLabels.Managed,
         });
-        SecretNames = runtime.AddInformer(new InformerOptions<OwnedObject>
+        _otherSecrets = runtime.AddInformer(new InformerOptions<OwnedObject>
         {
             Type = Secret.Resource,
             Decode = ObservedKinds.Identity,
+            LabelSelector = DatabaseLabels.NotManaged,
+            IndexLabel = null,
             MetadataOnly = true,
         });
         Claims = runtime.AddInformer(new InformerOptions<PersistentVolumeClaim>
@@ -83,8 +88,15 @@ public sealed class DatabaseCaches
     /// <summary>Secrets of databases; content only of credentials.</summary>
     public Informer<Secret> Secrets { get; }
 
-    /// <summary>Identity and version of every secret: users' secrets are read only when named, but their appearance is noticed.</summary>
-    public Informer<OwnedObject> SecretNames { get; }
+    /// <summary>Identity and version of any secret; null when none is known. Users' secrets are read only when named.</summary>
+    public ObjectMeta? SecretIdentity(ObjectKey key) => (Secrets.Get(key) as IKubernetesObject ?? _otherSecrets.Get(key))?.Metadata;
+
+    /// <summary>Calls back with the key of any secret that appears, changes or goes, and whether it is one of the first list.</summary>
+    public void OnSecretChange(Action<ObjectKey, bool> changed)
+    {
+        Secrets.Subscribe(change => changed(change.Latest.Metadata.Key, change.IsInitial));
+        _otherSecrets.Subscribe(change => changed(change.Latest.Metadata.Key, change.IsInitial));
+    }
 
     /// <summary>Claims of databases.</summary>
     public Informer<PersistentVolumeClaim> Claims { get; }

@@ -21,6 +21,9 @@ public static class DatabaseLabels
     /// <summary>Selects everything that is managed.</summary>
     public const string Managed = ManagedBy + "=" + Manager;
 
+    /// <summary>Selects everything else, also what has no labels.</summary>
+    public const string NotManaged = ManagedBy + "!=" + Manager;
+
     /// <summary>Annotation of a credential secret: since when its content is valid (RFC 3339).</summary>
     public const string AuthActiveFrom = "kubedb.com/auth-active-from";
 

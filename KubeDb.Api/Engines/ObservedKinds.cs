@@ -1,5 +1,4 @@
 using KubeDb.Api.Controllers;
-using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 
@@ -10,28 +9,11 @@ public static class ObservedKinds
 {
     private const string BasicAuth = "kubernetes.io/basic-auth";
 
-    /// <summary>A PetSet with its fingerprint.</summary>
-    public static PetSet PetSet(ReadOnlySpan<byte> utf8)
-    {
-        var petSet = Kinds.Apps.PetSet.Decode(utf8);
-        return petSet with { Metadata = petSet.Metadata with { Fingerprint = OwnedFields.Fingerprint(utf8) } };
-    }
-
-    /// <summary>A StatefulSet with its fingerprint.</summary>
-    public static StatefulSet StatefulSet(ReadOnlySpan<byte> utf8)
-    {
-        var set = Kubernetes.Models.StatefulSet.Decode(utf8);
-        return set with { Metadata = set.Metadata with { Fingerprint = OwnedFields.Fingerprint(utf8) } };
-    }
-
     /// <summary>A secret of a database with its fingerprint; the content only of a credential.</summary>
     public static Secret ManagedSecret(ReadOnlySpan<byte> utf8)
     {
         var secret = Secret.Decode(utf8);
-        var fingerprint = OwnedFields.Fingerprint(utf8);
-        return secret.Type == BasicAuth
-            ? secret with { Metadata = secret.Metadata with { Fingerprint = fingerprint } }
-            : new Secret { Metadata = secret.Metadata with { Fingerprint = fingerprint }, Type = secret.Type };
+        return secret.Type == BasicAuth ? secret : new Secret { Metadata = secret.Metadata, Type = secret.Type };
     }
 
     /// <summary>Identity and version of an object, nothing else.</summary>

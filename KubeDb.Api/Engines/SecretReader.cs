@@ -19,11 +19,10 @@ public sealed class SecretReader
     {
         _client = client;
         _caches = caches;
-        caches.SecretNames.Subscribe(change =>
+        caches.OnSecretChange((key, _) =>
         {
-            var known = change.Latest.Metadata;
-            if (_read.TryGetValue(known.Key, out var read) && (change.New is null || !IsSame(read.Metadata, known)))
-                _read.TryRemove(KeyValuePair.Create(known.Key, read));
+            if (_read.TryGetValue(key, out var read) && !IsSame(read.Metadata, caches.SecretIdentity(key)))
+                _read.TryRemove(KeyValuePair.Create(key, read));
         });
     }
 
@@ -48,10 +47,8 @@ public sealed class SecretReader
     {
         if (_caches.Secrets.Get(key) is { Data.Count: > 0 } watched)
             return watched;
-        return _read.TryGetValue(key, out var read) && (_caches.SecretNames.Get(key) is not { } named || IsSame(read.Metadata, named.Metadata))
-            ? read
-            : null;
+        return _read.TryGetValue(key, out var read) && (_caches.SecretIdentity(key) is not { } known || IsSame(read.Metadata, known)) ? read : null;
     }
 
-    private static bool IsSame(ObjectMeta read, ObjectMeta known) => read.Uid == known.Uid && read.ResourceVersion == known.ResourceVersion;
+    private static bool IsSame(ObjectMeta read, ObjectMeta? known) => read.Uid == known?.Uid && read.ResourceVersion == known.ResourceVersion;
 }

@@ -46,11 +46,11 @@ public sealed class SecretUse
 
     /// <summary>Calls back with the key of each database that names a secret which changed.</summary>
     public void OnChange(DatabaseCaches caches, IEngine engine, Action<ObjectKey> touched) =>
-        caches.SecretNames.Subscribe(change =>
+        caches.OnSecretChange((key, isInitial) =>
         {
-            if (change.IsInitial)
+            if (isInitial)
                 return;
-            foreach (var database in UsersOf(engine, change.Latest.Metadata.Key))
+            foreach (var database in UsersOf(engine, key))
                 touched(database);
         });
 

@@ -71,6 +71,9 @@ public sealed class HttpKubernetesClient : IKubernetesClient, IApiDocuments, IDi
         RunAsync(Read(_transport.Address(path), "get", _options.MaxAnswerBytes), decode, cancel);
 
     /// <inheritdoc/>
+    public void DropConnections() => _transport.DropConnections();
+
+    /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
 
     internal static string PodPath(ObjectKey pod, string subresource) =>

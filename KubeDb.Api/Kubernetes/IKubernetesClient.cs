@@ -22,6 +22,14 @@ public interface IKubernetesClient
 
     /// <summary>The end of a container's log, as text.</summary>
     Task<ApiResult<string>> LogsAsync(LogRequest request, CancellationToken cancel);
+
+    /// <summary>
+    /// Resets every connection, so that nothing of what was sent before can still arrive. Requests under way, and watches, fail as
+    /// <see cref="ApiErrorKind.Unreachable"/>; the next ones open new connections. Nothing to do where there are no connections.
+    /// </summary>
+    void DropConnections()
+    {
+    }
 }
 
 /// <summary>The method of a request; it decides HTTP verb and content type, and the <c>verb</c> label of metrics.</summary>

@@ -33,6 +33,7 @@ public delegate T ObjectDecoder<out T>(ReadOnlySpan<byte> utf8);
 public sealed record ObjectMeta
 {
     /// <summary>Name, unique in its namespace and kind.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Namespace; empty for cluster-scoped objects.</summary>
@@ -65,7 +66,7 @@ public sealed record ObjectMeta
     public IReadOnlyDictionary<string, string> Annotations { get; init => field = value ?? StringMap.Empty; } = StringMap.Empty;
 
     /// <summary>Owners; empty when absent.</summary>
-    public IReadOnlyList<OwnerReference> OwnerReferences { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<OwnerReference> OwnerReferences { get; init => field = SoleOwners.Share(value ?? []); } = [];
 
     /// <summary>Finalizers; empty when absent.</summary>
     public IReadOnlyList<string> Finalizers { get; init => field = value ?? []; } = [];
@@ -87,7 +88,20 @@ public sealed record ObjectMeta
 
     /// <summary>The owner that controls this object, or null.</summary>
     [JsonIgnore]
-    public OwnerReference? Controller => OwnerReferences.FirstOrDefault(o => o.Controller);
+    public OwnerReference? Controller
+    {
+        get
+        {
+            // Asked for with every event: no delegate, no enumerator.
+            for (var i = 0; i < OwnerReferences.Count; i++)
+            {
+                if (OwnerReferences[i].Controller)
+                    return OwnerReferences[i];
+            }
+
+            return null;
+        }
+    }
 }
 
 /// <summary>Link from an object to its owner.</summary>
@@ -102,6 +116,7 @@ public sealed record OwnerReference
     public string Kind { get; init => field = value ?? ""; } = "";
 
     /// <summary>Name of the owner.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>UID of the owner.</summary>
@@ -112,6 +127,26 @@ public sealed record OwnerReference
 
     /// <summary>True when the owner's foreground deletion waits for this object.</summary>
     public bool BlockOwnerDeletion { get; init; }
+}
+
+/// <summary>One copy of each owner for all objects that have no other: a database owns a dozen.</summary>
+internal static class SoleOwners
+{
+    private static readonly RecentValues<OwnerReference[]> Kept = new();
+
+    /// <summary>An equal list that is kept already, or this one.</summary>
+    public static IReadOnlyList<OwnerReference> Share(IReadOnlyList<OwnerReference> owners)
+    {
+        if (owners.Count != 1)
+            return owners;
+        var owner = owners[0];
+        var hash = owner.GetHashCode();
+        if (Kept.Find(hash) is { } known && known[0] == owner)
+            return known;
+        OwnerReference[] sole = [owner];
+        Kept.Keep(hash, sole);
+        return sole;
+    }
 }
 
 /// <summary>The names under which the processes apply fields.</summary>

@@ -25,10 +25,8 @@ public abstract class ClusterTest
     {
         if (Environment.GetEnvironmentVariable("KUBEDB_TEST_KUBECONFIG") is null)
             Assert.Ignore("No cluster: run hack/test e2e, which brings one up.");
-        var name = string.Concat(TestContext.CurrentContext.Test.Name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
         _began = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
-        Namespace = $"{name[..Math.Min(name.Length, 40)].Trim('-')}-{Guid.NewGuid().ToString("N")[..5]}";
-        await Kubectl("create", "namespace", Namespace);
+        Namespace = await MakeNamespaceAsync();
     }
 
     [TearDown]
@@ -39,7 +37,7 @@ public abstract class ClusterTest
         if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed)
             await TellWhatHappened();
         var leaks = await LeaksAsync();
-        await Tool.RunAsync("kubectl", ["delete", "namespace", Namespace, "--wait=false"]);
+        await LeaveNamespaceAsync();
         Assert.That(leaks, Is.Empty, "values of secrets stand where they must not");
     }
 
@@ -65,6 +63,18 @@ public abstract class ClusterTest
 
         return leaks;
     }
+
+    /// <summary>The namespace that the test works in; one of its own, unless a fixture shares one.</summary>
+    protected virtual async Task<string> MakeNamespaceAsync()
+    {
+        var name = string.Concat(TestContext.CurrentContext.Test.Name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
+        name = $"{name[..Math.Min(name.Length, 40)].Trim('-')}-{Guid.NewGuid().ToString("N")[..5]}";
+        await Kubectl("create", "namespace", name);
+        return name;
+    }
+
+    /// <summary>Ends what <see cref="MakeNamespaceAsync"/> began.</summary>
+    protected virtual Task LeaveNamespaceAsync() => Tool.RunAsync("kubectl", ["delete", "namespace", Namespace, "--wait=false"]);
 
     /// <summary>Runs kubectl and returns what it printed; fails the test when it fails.</summary>
     protected static async Task<string> Kubectl(params string[] arguments) => (await Tool.RunAsync("kubectl", arguments)).OrFail().TrimEnd();

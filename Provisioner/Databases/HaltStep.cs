@@ -54,7 +54,7 @@ internal sealed class HaltStep(DatabaseParts parts)
         foreach (var petSet in parts.Caches.PetSetsOf(pass.Stored).Where(p => !p.Metadata.IsDeleting))
         {
             await parts.Applier.DeleteOwnedAsync(
-                petSet.Metadata.Key, pass.Stored.Metadata.Uid, PetSet.Resource, parts.Caches.PetSets, ObservedKinds.PetSet, cancel);
+                petSet.Metadata.Key, pass.Stored.Metadata.Uid, PetSet.Resource, parts.Caches.PetSets, PetSet.Decode, cancel);
         }
     }
 

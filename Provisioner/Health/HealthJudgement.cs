@@ -1,4 +1,5 @@
 using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.Provisioner.Health;
 
@@ -11,6 +12,11 @@ internal sealed record HealthVerdict(bool AcceptsConnections, bool IsReady, stri
 {
     /// <summary>All is well.</summary>
     public static HealthVerdict Healthy { get; } = new(true, true, "", "");
+
+    /// <summary>True when the conditions say it already, as they do after a start.</summary>
+    public bool IsToldBy(IReadOnlyList<Condition> conditions) =>
+        conditions.Of(ConditionTypes.Ready) is { } ready && ready.IsTrue == IsReady
+        && conditions.Of(ConditionTypes.AcceptingConnection) is { } accepting && accepting.IsTrue == AcceptsConnections;
 
     /// <summary>True when both say the same in conditions. The words of one kind of failure vary from check to check; the first ones stay.</summary>
     public bool SaysTheSame(HealthVerdict? other) =>

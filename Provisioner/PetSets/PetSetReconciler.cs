@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
-using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kubernetes;
@@ -83,7 +82,7 @@ internal sealed class PetSetReconciler : IReconciler
             && known.Metadata.Annotations.TryGetValue(StatefulSetManifest.FixedParts, out var parts) && parts != FixedParts(manifest))
         {
             var gone = await _parts.Applier.DeleteOwnedAsync(
-                key, petSet.Metadata.Uid, StatefulSet.Resource, _parts.StatefulSets, ObservedKinds.StatefulSet, cancel, "Orphan");
+                key, petSet.Metadata.Uid, StatefulSet.Resource, _parts.StatefulSets, StatefulSet.Decode, cancel, "Orphan");
             _parts.Events.Normal(Target(petSet), "Recreating", $"StatefulSet {key.Name} is made anew because of its volume claim templates; its pods stay.");
             if (!gone)
                 return Outcome.Wait("Recreating", $"StatefulSet {key} is being made anew; its pods stay.", TimeSpan.FromSeconds(2));
@@ -92,13 +91,13 @@ internal sealed class PetSetReconciler : IReconciler
         var result = await ApplyAsync(manifest, cancel);
         if (result.Error is { } error && _tolerance.Learn(error))
             result = await ApplyAsync(manifest, cancel);
-        return result.ToOutcome();
+        return result.Error is { IsRefusal: true } refused ? Refusal.Wait(refused) : result.ToOutcome();
     }
 
     private Task<ApplyResult> ApplyAsync(JsonObject manifest, CancellationToken cancel)
     {
         _tolerance.Trim(manifest);
-        return _parts.Applier.ApplyAsync(manifest, StatefulSet.Resource, _parts.StatefulSets, ObservedKinds.StatefulSet, cancel);
+        return _parts.Applier.ApplyAsync(manifest, StatefulSet.Resource, _parts.StatefulSets, StatefulSet.Decode, cancel);
     }
 
     private async Task WriteStatusAsync(PetSet petSet, JsonArray conditions, Outcome outcome, CancellationToken cancel)
@@ -110,7 +109,7 @@ internal sealed class PetSetReconciler : IReconciler
         status["conditions"] = conditions;
         TellOfTrouble(petSet, outcome);
         var written = await _status.WriteAsync(
-            petSet.Metadata, KindsJson.ToObject(petSet.Status), status, PetSet.Resource, ObservedKinds.PetSet, _parts.PetSets, cancel);
+            petSet.Metadata, KindsJson.ToObject(petSet.Status), status, PetSet.Resource, PetSet.Decode, _parts.PetSets, cancel);
         if (written.Error is { Kind: not ApiErrorKind.NotFound } error)
             throw new ApiException(error);
     }
@@ -118,7 +117,7 @@ internal sealed class PetSetReconciler : IReconciler
     private void TellOfTrouble(PetSet petSet, Outcome outcome)
     {
         var known = petSet.Status.Conditions.FirstOrDefault(c => c.Type == PetSetConditions.Stalled);
-        if (outcome.Kind is OutcomeKind.Fail && known?.Message != outcome.Message)
+        if (PetSetConditions.IsStalled(outcome) && known?.Message != outcome.Message)
             _parts.Events.Warning(Target(petSet), outcome.Reason, outcome.Message);
     }
 

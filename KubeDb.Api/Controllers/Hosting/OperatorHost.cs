@@ -176,6 +176,8 @@ public static class OperatorHost
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            var giving = GiveBackAsync(ended.Token);
             try
             {
                 await runtime.RunAsync(stoppingToken);
@@ -186,6 +188,35 @@ public static class OperatorHost
                 Environment.ExitCode = 1;
                 throw;
             }
+            finally
+            {
+                await ended.CancelAsync();
+                await giving;
+            }
+        }
+
+        // The peak of memory is the start, with whole pages of lists and a reconcile of every database; what the collector then keeps in
+        // reserve would stay resident for good in a process that rests.
+        private async Task GiveBackAsync(CancellationToken stop)
+        {
+            try
+            {
+                await UntilAsync(() => runtime.IsReady, stop);
+                GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                await UntilAsync(() => runtime.IsAtRest, stop);
+                GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopped before it came to rest.
+            }
+        }
+
+        private async Task UntilAsync(Func<bool> condition, CancellationToken stop)
+        {
+            do
+                await Task.Delay(TimeSpan.FromSeconds(1), runtime.Time, stop);
+            while (!condition());
         }
     }
 }

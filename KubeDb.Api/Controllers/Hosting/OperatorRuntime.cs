@@ -98,6 +98,11 @@ public sealed partial class OperatorRuntime : IDisposable
     /// <summary>True once every informer has its first list.</summary>
     public bool IsReady => _running && _informers.TrueForAll(i => i.HasSynced);
 
+    /// <summary>True while every informer has its first list and no key waits for a worker or is worked on: after a start, all of it has been worked through.</summary>
+    public bool IsAtRest => IsReady && _controllers.TrueForAll(c => c.Queue.IsIdle);
+
+    internal IReadOnlyList<Controller> Controllers => _controllers;
+
     /// <summary>What keeps the process from being ready or alive, for people; empty when nothing does.</summary>
     public string Trouble
     {

@@ -12,6 +12,11 @@ namespace KubeDb.Api.Kubernetes.Models;
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "It is a map of strings.")]
 public sealed class StringMap : IReadOnlyDictionary<string, string>
 {
+    private static readonly RecentValues<StringMap> Shared = new();
+
+    [ThreadStatic]
+    private static List<string>? _scratch;
+
     private readonly string[] _pairs;
 
     private StringMap(string[] pairs) => _pairs = pairs;
@@ -74,7 +79,8 @@ public sealed class StringMap : IReadOnlyDictionary<string, string>
             return Empty;
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("Expected a mapping of texts.");
-        var list = new List<string>();
+        var list = _scratch ??= [];
+        list.Clear();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var key = StringPool.Read(ref reader);
@@ -102,6 +108,21 @@ public sealed class StringMap : IReadOnlyDictionary<string, string>
     }
 
     private static StringMap Own(List<string> list) => list.Count == 0 ? Empty : new([.. list]);
+
+    /// <summary>An equal map that is kept already, or this one: the children of a database have the same few sets of labels.</summary>
+    internal StringMap Share()
+    {
+        if (_pairs.Length == 0)
+            return Empty;
+        var hasher = new HashCode();
+        foreach (var text in _pairs)
+            hasher.Add(text);
+        var hash = hasher.ToHashCode();
+        if (Shared.Find(hash) is { } known && known._pairs.AsSpan().SequenceEqual(_pairs))
+            return known;
+        Shared.Keep(hash, this);
+        return this;
+    }
 }
 
 /// <summary>Reads labels and selectors.</summary>
@@ -112,7 +133,7 @@ public sealed class StringMapConverter : JsonConverter<IReadOnlyDictionary<strin
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        StringMap.Read(ref reader);
+        StringMap.Read(ref reader).Share();
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, string> value, JsonSerializerOptions options) =>

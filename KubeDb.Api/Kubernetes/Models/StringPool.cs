@@ -5,14 +5,13 @@ using System.Text.Json.Serialization;
 namespace KubeDb.Api.Kubernetes.Models;
 
 /// <summary>
-/// Keeps one copy of strings that come again and again (label keys, kinds, images, reasons). Bounded: a slot per hash, the newest
-/// string wins, so that no server can make it grow. Thread-safe without locks: a lost race costs a copy, nothing else.
+/// Keeps one copy of strings that come again and again: label keys, kinds, images, reasons, and the name that a database shares with most of
+/// its children. Bounded (<see cref="RecentValues{T}"/>) and safe for threads.
 /// </summary>
 public static class StringPool
 {
-    private const int Slots = 8192;
     private const int Longest = 96;
-    private static readonly string?[] Kept = new string?[Slots];
+    private static readonly RecentValues<string> Kept = new();
 
     /// <summary>The text of the reader's current string or property name; empty for null.</summary>
     public static string Read(ref Utf8JsonReader reader)
@@ -29,14 +28,13 @@ public static class StringPool
             return "";
         if (utf8.Length > Longest)
             return Encoding.UTF8.GetString(utf8);
-        var hash = new HashCode();
-        hash.AddBytes(utf8);
-        ref var slot = ref Kept[(uint)hash.ToHashCode() % Slots];
-        var known = Volatile.Read(ref slot);
-        if (known is not null && Ascii.Equals(utf8, known))
+        var hasher = new HashCode();
+        hasher.AddBytes(utf8);
+        var hash = hasher.ToHashCode();
+        if (Kept.Find(hash) is { } known && Ascii.Equals(utf8, known))
             return known;
         var text = Encoding.UTF8.GetString(utf8);
-        Volatile.Write(ref slot, text);
+        Kept.Keep(hash, text);
         return text;
     }
 }

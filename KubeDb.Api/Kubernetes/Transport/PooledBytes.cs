@@ -5,7 +5,10 @@ namespace KubeDb.Api.Kubernetes.Transport;
 /// <summary>A growing run of bytes in a rented array, given back on dispose. Not to be read afterwards.</summary>
 internal sealed class PooledBytes(int capacity) : IDisposable
 {
-    private byte[] _array = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 4096));
+    // A page of a list is larger than anything else and is read only at a start: in the pool it would stay for good.
+    private const int LongestKept = 1 << 20;
+
+    private byte[] _array = Rent(Math.Max(capacity, 4096));
 
     /// <summary>How many bytes are in it.</summary>
     public int Length { get; private set; }
@@ -46,15 +49,24 @@ internal sealed class PooledBytes(int capacity) : IDisposable
         var array = _array;
         _array = [];
         Length = 0;
-        if (array.Length > 0)
+        Return(array);
+    }
+
+    private static byte[] Rent(int size) => size > LongestKept ? GC.AllocateUninitializedArray<byte>(size) : ArrayPool<byte>.Shared.Rent(size);
+
+    private static void Return(byte[] array)
+    {
+        if (array.Length is > 0 and <= LongestKept)
             ArrayPool<byte>.Shared.Return(array, clearArray: true);
+        else
+            array.AsSpan().Clear();
     }
 
     private void Grow(int atLeast)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(atLeast, _array.Length * 2));
+        var larger = Rent(Math.Max(atLeast, _array.Length * 2));
         Span.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_array, clearArray: true);
+        Return(_array);
         _array = larger;
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
@@ -28,7 +29,7 @@ public sealed class ServerInputTests
 
     private static readonly ObjectDecoder<object>[] Decoders =
     [
-        Pod.Decode, Secret.Decode, ObservedKinds.ManagedSecret, ObservedKinds.PetSet, ObservedKinds.StatefulSet, ObservedKinds.Identity, Lease.Decode, Namespace.Decode,
+        Pod.Decode, Secret.Decode, ObservedKinds.ManagedSecret, PetSet.Decode, StatefulSet.Decode, ObservedKinds.Identity, Lease.Decode, Namespace.Decode,
         OwnedObjectDecoder.Decode, RedisDatabase.Decode, RedisOpsRequest.Decode, KubernetesVerbs.DecodeJson,
     ];
 
@@ -69,7 +70,7 @@ public sealed class ServerInputTests
         var deep = Object.Replace("\"x\":[1,2.5,null]", $"\"x\":{Nested(depth)}", StringComparison.Ordinal).Replace("\"name\":\"a\",\"namespace\"", "\"name\":\"deep\",\"namespace\"", StringComparison.Ordinal);
         var page = Encoding.UTF8.GetBytes($$$"""{"items":[{{{deep}}},{{{Object}}}],"metadata":{"resourceVersion":"9"}}""");
 
-        foreach (ObjectDecoder<IKubernetesObject> decode in (ObjectDecoder<IKubernetesObject>[])[RedisDatabase.Decode, OwnedObjectDecoder.Decode, ObservedKinds.PetSet])
+        foreach (ObjectDecoder<IKubernetesObject> decode in (ObjectDecoder<IKubernetesObject>[])[RedisDatabase.Decode, OwnedObjectDecoder.Decode, PetSet.Decode])
         {
             var read = ListDecoder.Decode(page, decode);
             Assert.That(read.Items.Select(i => i.Metadata.Name), depth < JsonLimits.Depth - 50 ? Is.EqualTo(new[] { "deep", "a" }) : Is.EqualTo(new[] { "a" }));

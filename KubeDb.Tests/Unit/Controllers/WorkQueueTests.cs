@@ -32,6 +32,23 @@ public sealed class WorkQueueTests
     }
 
     [Test]
+    public void It_is_idle_only_while_nothing_waits_and_nothing_is_worked_on()
+    {
+        Assert.That(_queue.IsIdle, Is.True);
+        _queue.AddAfter(B, TimeSpan.FromHours(1));
+        _queue.Add(A);
+        Assert.That(_queue.IsIdle, Is.False, "one waits");
+        Take();
+        Assert.That(_queue.IsIdle, Is.False, "one is worked on");
+        _queue.Add(A);
+        _queue.Done(A);
+        Assert.That(_queue.IsIdle, Is.False, "it comes again");
+        Take();
+        _queue.Done(A);
+        Assert.That(_queue.IsIdle, Is.True, "a delay does not count");
+    }
+
+    [Test]
     public void A_key_that_is_worked_on_comes_again_only_after_it_is_done()
     {
         _queue.Add(A);

@@ -54,6 +54,20 @@ public sealed class JudgementTests
         Assert.That(judgement.Verdict, Is.EqualTo(HealthVerdict.Healthy));
     }
 
+    [TestCase("True", "True", true, true, true)]
+    [TestCase("False", "True", false, true, true)]
+    [TestCase("True", "True", false, true, false)]
+    [TestCase("False", "True", false, false, false)]
+    [TestCase(null, "False", false, false, false)]
+    public void A_verdict_is_news_unless_both_conditions_say_it(string? ready, string accepting, bool isReady, bool accepts, bool told)
+    {
+        List<Condition> conditions = [new() { Type = ConditionTypes.AcceptingConnection, Status = accepting }];
+        if (ready is not null)
+            conditions.Add(new() { Type = ConditionTypes.Ready, Status = ready });
+
+        Assert.That(new HealthVerdict(accepts, isReady, "", "").IsToldBy(conditions), Is.EqualTo(told));
+    }
+
     [Test]
     public void The_words_of_a_failure_that_lasts_do_not_change()
     {
