@@ -1,6 +1,5 @@
 using KubeDb.Api.Kubernetes;
 using KubeDb.Tests.Support.ApiServer;
-using KubeDb.Tests.Support.World;
 using static KubeDb.Tests.Support.World.TestWorld;
 
 namespace KubeDb.Tests.Machine.Provisioner;
