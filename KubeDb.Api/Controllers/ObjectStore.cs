@@ -148,11 +148,14 @@ internal sealed class ObjectStore<T>(string? indexLabel)
     /// <param name="items">The objects.</param>
     /// <param name="version">Version of the list.</param>
     /// <param name="isInitial">True for the first one.</param>
-    public List<CacheChange<T>> Replace(string ns, IReadOnlyList<T> items, string version, bool isInitial)
+    /// <param name="restored">The list holds even where it is older: the server knows nothing newer any more.</param>
+    public List<CacheChange<T>> Replace(string ns, IReadOnlyList<T> items, string version, bool isInitial, bool restored = false)
     {
         var changes = new List<CacheChange<T>>();
         lock (_gate)
         {
+            if (restored)
+                ForgetFuture(ns, items, changes);
             var listed = new HashSet<string>(items.Count);
             foreach (var item in items)
             {
@@ -173,6 +176,23 @@ internal sealed class ObjectStore<T>(string? indexLabel)
         }
 
         return changes;
+    }
+
+    // What is newer than its listed state, or not listed, is of a future that never came to be.
+    private void ForgetFuture(string ns, IReadOnlyList<T> items, List<CacheChange<T>> changes)
+    {
+        _tombstones.Clear();
+        _tombstonesByAge.Clear();
+        _writtenDuringList.Clear();
+        var present = items.ToDictionary(i => i.Metadata.Key);
+        foreach (var held in List(ns))
+        {
+            var now = present.GetValueOrDefault(held.Metadata.Key);
+            if (now is not null && now.Metadata.ResourceVersion == held.Metadata.ResourceVersion)
+                continue;
+            Set(held, now);
+            changes.Add(new(held, now, false));
+        }
     }
 
     private bool IsLaterThanList(T item, string version) =>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using KubeDb.Api.Kubernetes.Configuration;
 using KubeDb.Api.Kubernetes.Transport;
 using Polly;
@@ -103,9 +102,9 @@ public sealed class HttpKubernetesClient : IKubernetesClient, IApiDocuments, IDi
         {
             return new ApiResult<T>(decode(body.Span));
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (JsonLimits.IsUnreadable(e))
         {
-            return new ApiResult<T>(ApiErrors.Unreadable(call.What, e.Message));
+            return new ApiResult<T>(ApiErrors.Unreadable(call.What, JsonLimits.Describe(e)));
         }
     }
 

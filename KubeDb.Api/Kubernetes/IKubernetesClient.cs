@@ -110,7 +110,11 @@ public sealed record ApiRequest
 /// <param name="Items">The objects.</param>
 /// <param name="ResourceVersion">Version to watch from.</param>
 /// <param name="Continue">Token for the next page; empty on the last.</param>
-public sealed record ObjectPage<T>(IReadOnlyList<T> Items, string ResourceVersion, string Continue);
+public sealed record ObjectPage<T>(IReadOnlyList<T> Items, string ResourceVersion, string Continue)
+{
+    /// <summary>Objects that could not be decoded, left out of <see cref="Items"/>, and why: one object must not hide all others.</summary>
+    public IReadOnlyList<(ObjectKey Key, string Why)> Unreadable { get; init; } = [];
+}
 
 /// <summary>What a watch asks for.</summary>
 public sealed record WatchOptions

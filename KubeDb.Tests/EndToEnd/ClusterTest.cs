@@ -14,6 +14,8 @@ public abstract class ClusterTest
     protected const string Redis7 = "7.0.15", Redis8 = "8.2.2", Valkey8 = "valkey-8.1.1";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly Lazy<Task<string>> Kinds = new(SecretScan.KindsAsync);
+    private string _began = "";
 
     /// <summary>The namespace of the test.</summary>
     protected string Namespace { get; private set; } = "";
@@ -23,6 +25,7 @@ public abstract class ClusterTest
     {
         if (Environment.GetEnvironmentVariable("KUBEDB_TEST_KUBECONFIG") is null)
             Assert.Ignore("No cluster: run hack/test e2e, which brings one up.");
+        _began = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         Namespace = await MakeNamespaceAsync();
     }
 
@@ -33,7 +36,32 @@ public abstract class ClusterTest
             return;
         if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed)
             await TellWhatHappened();
+        var leaks = await LeaksAsync();
         await LeaveNamespaceAsync();
+        Assert.That(leaks, Is.Empty, "values of secrets stand where they must not");
+    }
+
+    /// <summary>Where values of the namespace's secrets stand outside of Secrets: in its objects, events among them, and in the operators' logs.</summary>
+    protected async Task<IReadOnlyList<string>> LeaksAsync()
+    {
+        var secrets = await TryKubectl("get", "secrets", "-o", "json");
+        if (secrets.ExitCode != 0)
+            return [];
+        var values = SecretScan.ValuesOf(JsonNode.Parse(secrets.Output)!).Distinct().ToList();
+        if (Environment.GetEnvironmentVariable("KUBEDB_TEST_SEEN") is { Length: > 0 } seen)
+            await File.AppendAllLinesAsync(seen, values);
+        var scan = new SecretScan(values);
+        if (scan.Count == 0)
+            return [];
+        var objects = await TryKubectl("get", await Kinds.Value, "-o", "json", "--show-managed-fields");
+        var leaks = scan.FoundIn(JsonNode.Parse(objects.OrFail())!).ToList();
+        foreach (var name in (string[])["kubedb-provisioner", "kubedb-ops-manager"])
+        {
+            var log = await Tool.RunAsync("kubectl", ["-n", "kubedb", "logs", "-l", $"app.kubernetes.io/name={name}", "--tail=-1", $"--since-time={_began}"]);
+            leaks.AddRange(log.Output.Split('\n').Where(line => scan.FoundIn(line).Count > 0).Select(line => $"{name} logs: {line}"));
+        }
+
+        return leaks;
     }
 
     /// <summary>The namespace that the test works in; one of its own, unless a fixture shares one.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using KubeDb.Tests.Support;
-using static KubeDb.Tests.EndToEnd.Faults.FaultStage;
 
 namespace KubeDb.Tests.EndToEnd.Faults;
 
