@@ -15,8 +15,23 @@ namespace KubeDb.Tests.AfterEndToEnd;
 internal sealed record AuditedCall(
     string User, string Verb, string Group, string Resource, string Namespace, string Name, int Code, bool IsForbidden, string Message)
 {
+    /// <summary>Where the call came from; tells the replicas of an operator apart.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>When the server had the request.</summary>
+    public DateTimeOffset Received { get; init; }
+
+    /// <summary>When it had answered.</summary>
+    public DateTimeOffset Ended { get; init; }
+
+    /// <summary>It can change something.</summary>
+    public bool IsWrite => Verb is "create" or "update" or "patch" or "delete" or "deletecollection";
+
+    /// <summary>It did what was asked.</summary>
+    public bool Succeeded => Code is >= 200 and < 300;
+
     /// <inheritdoc/>
-    public override string ToString() => $"{User} {Verb} {Resource}.{Group} {Namespace}/{Name}: {Code} {Message}";
+    public override string ToString() => $"{Received:HH:mm:ss.fff} {Address} {User} {Verb} {Resource}.{Group} {Namespace}/{Name}: {Code} {Message}";
 }
 
 /// <summary>The audit log of the local cluster's API server, with its rotated parts.</summary>
@@ -34,7 +49,7 @@ internal static class AuditLog
                 // The last line may be half written.
                 if (!line.EndsWith('}') || JsonNode.Parse(line) is not JsonObject entry)
                     continue;
-                var at = DateTimeOffset.Parse(Text(entry, "requestReceivedTimestamp"), System.Globalization.CultureInfo.InvariantCulture);
+                var at = Time(entry, "requestReceivedTimestamp");
                 oldest = at < oldest ? at : oldest;
                 if (at >= from && Text(entry["user"], "username").StartsWith(userPrefix, StringComparison.Ordinal) && entry["objectRef"] is JsonObject about)
                     calls.Add(Call(entry, about));
@@ -57,8 +72,16 @@ internal static class AuditLog
             Text(about, "name"),
             entry["responseStatus"]?["code"]?.GetValue<int>() ?? 0,
             Text(entry["annotations"], "authorization.k8s.io/decision") == "forbid",
-            Text(entry["responseStatus"], "message"));
+            Text(entry["responseStatus"], "message"))
+        {
+            Address = entry["sourceIPs"]?[0]?.GetValue<string>() ?? "",
+            Received = Time(entry, "requestReceivedTimestamp"),
+            Ended = Time(entry, "stageTimestamp"),
+        };
     }
+
+    private static DateTimeOffset Time(JsonObject entry, string field) =>
+        DateTimeOffset.Parse(Text(entry, field), System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Text(JsonNode? node, string field) => node?[field]?.GetValue<string>() ?? "";
 }

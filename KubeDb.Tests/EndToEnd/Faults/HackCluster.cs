@@ -1,3 +1,4 @@
+using KubeDb.Tests.AfterEndToEnd;
 using KubeDb.Tests.Support;
 using KubeDb.Tests.Unit.Kinds;
 
@@ -11,9 +12,13 @@ internal static class HackCluster
     /// <summary>The cluster's logs, the audit log among them; null when it is not one that <c>hack/cluster</c> made.</summary>
     public static string? LogFolder =>
         Environment.GetEnvironmentVariable("KUBEDB_TEST_KUBECONFIG") is { } kubeconfig
-        && Path.Combine(Path.GetDirectoryName(kubeconfig)!, "log") is var folder && File.Exists(Path.Combine(folder, AuditLog.Name))
+        && Path.Combine(Path.GetDirectoryName(kubeconfig)!, "log") is var folder && File.Exists(Path.Combine(folder, "audit.log"))
             ? folder
             : null;
+
+    /// <summary>The calls of an operator that the API server recorded since then.</summary>
+    public static IReadOnlyList<AuditedCall> CallsOf(string name, DateTimeOffset since) =>
+        AuditLog.Read(LogFolder!, Operators.ServiceAccount(name), since);
 
     /// <summary>Runs a command of <c>hack/cluster</c>; fails the test when it fails.</summary>
     public static async Task RunAsync(params string[] arguments) =>
