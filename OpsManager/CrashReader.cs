@@ -12,18 +12,21 @@ internal sealed partial class CrashReader(IKubernetesClient client)
     private const int EndsToWaitFor = 4;
 
     /// <summary>
-    /// The sentence: which container ended how often, and the last lines of its log, free of the database's password. Null while the log can not
+    /// The sentence: which container ended how often, and the last lines of its log, free of what must stay in secrets. Null while the log can not
     /// be had although it may yet be: the node keeps only that of the last run, and for a moment none.
     /// </summary>
     public async Task<string?> ExplainAsync(OperationRun run, Pod pod, Crash crash, CancellationToken cancel)
     {
-        var password = (await run.InstancesAsync(cancel)).Credential?.Password;
+        var gathered = await run.World.GatherAsync(run.Database, cancel);
+        if (gathered.Facts is not { } facts)
+            throw new NotKnownException(gathered.Otherwise);
+        string[] secrets = [.. run.Engine.Confidential(facts).OrderByDescending(s => s.Length)];
         var words = new List<string>();
         foreach (var previous in new[] { false, true })
         {
             var log = await client.LogsAsync(new LogRequest(pod.Metadata.Key, crash.Container, previous, TailLines: 40), cancel);
             if (log.Succeeded && IsLog(log.Value))
-                words.Add(LastWords(log.Value, password));
+                words.Add(LastWords(log.Value, secrets));
         }
 
         var what = $"Container {crash.Container} of pod {pod.Metadata.Name} ended {crash.Ends} times, last with exit code {crash.ExitCode}.";
@@ -37,19 +40,18 @@ internal sealed partial class CrashReader(IKubernetesClient client)
         !string.IsNullOrWhiteSpace(text) && !text.StartsWith("unable to retrieve container logs", StringComparison.Ordinal);
 
     /// <summary>The end of a log on one line, trimmed and redacted. The line that names a fatal error, and what follows it, is preferred.</summary>
-    internal static string LastWords(string log, string? password)
+    internal static string LastWords(string log, IReadOnlyList<string> secrets)
     {
         var lines = log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var fatal = Array.FindLastIndex(lines, l => l.Contains("FATAL", StringComparison.OrdinalIgnoreCase));
         var from = fatal >= 0 && lines.Length - fatal <= Lines ? fatal : Math.Max(0, lines.Length - Lines);
-        var text = string.Join(" / ", lines[from..].Select(l => Redact(l, password)));
+        var text = string.Join(" / ", lines[from..].Select(l => Redact(l, secrets)));
         return text.Length <= Longest ? text : text[..Longest] + "…";
     }
 
-    private static string Redact(string line, string? password)
+    private static string Redact(string line, IReadOnlyList<string> secrets)
     {
-        if (!string.IsNullOrEmpty(password))
-            line = line.Replace(password, "***", StringComparison.Ordinal);
+        line = secrets.Where(s => s.Length > 0).Aggregate(line, (text, secret) => text.Replace(secret, "***", StringComparison.Ordinal));
         return Confidential().Replace(line, "$1 ***");
     }
 

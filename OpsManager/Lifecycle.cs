@@ -23,6 +23,19 @@ internal sealed partial class Lifecycle(
         }
 
         var run = new OperationRun(world, operation, request, database);
+        try
+        {
+            return await RunAsync(run, cancel);
+        }
+        catch (ApiException refused) when (refused.Error.IsRefusal)
+        {
+            return await WaitAsync(run, Refusal.Wait(refused.Error), cancel);
+        }
+    }
+
+    private async Task<Outcome> RunAsync(OperationRun run, CancellationToken cancel)
+    {
+        var request = run.Request;
         if (request.Metadata.IsDeleting && await world.NamespaceGoesAsync(request.Metadata.Namespace, cancel))
             return await AbandonAsync(run, cancel);
         if (request.Status.Phase != OpsRequestPhases.Progressing && await BeginAsync(run, cancel) is { } refused)
@@ -54,8 +67,7 @@ internal sealed partial class Lifecycle(
         {
             if (objection.End == StepEnd.Fail)
                 return await RefuseAsync(new Verdict(run.Request, objection.Reason, objection.Message), cancel);
-            await requests.ChangeAsync(run, s => s.With(OpsConditions.Waiting, true, objection.Reason, objection.Message), cancel);
-            return Outcome.Wait(objection.Reason, objection.Message, objection.RetryAfter);
+            return await WaitAsync(run, Outcome.Wait(objection.Reason, objection.Message, objection.RetryAfter), cancel);
         }
 
         run.Request = await requests.HoldAsync(run.Request, cancel);
@@ -63,6 +75,15 @@ internal sealed partial class Lifecycle(
         OpsMetrics.Entered(world.Engine.Kinds, run.Request);
         LogBegins(run.Request.Metadata.Key, run.Operation.Type, run.Database.Metadata.Key);
         return null;
+    }
+
+    /// <summary>Says what is waited for before the steps, or between them.</summary>
+    private async Task<Outcome> WaitAsync(OperationRun run, Outcome wait, CancellationToken cancel)
+    {
+        await requests.ChangeAsync(run, s => s.With(OpsConditions.Waiting, true, wait.Reason, wait.Message), cancel);
+        if (wait.Reason is Refusal.PermissionMissing or Refusal.AdmissionRefused)
+            requests.TellOnce(run.Request, "Warning", wait.Reason, wait.Message);
+        return wait;
     }
 
     private async Task<StepResult?> PreCheckAsync(OperationRun run, CancellationToken cancel)

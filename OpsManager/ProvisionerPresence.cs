@@ -5,13 +5,16 @@ namespace KubeDb.OpsManager;
 
 /// <summary>
 /// Watches the lease of the Provisioner. It is compared with itself only, by this process's own clock, so that a wrong clock on either
-/// side proves nothing: one that did not change for longer than it lasts is nobody's.
+/// side proves nothing: one that did not change for longer than it lasts is nobody's. One that was given back, or that is not there, proves
+/// nothing at once either: between two leaders, or before the first, the next one may be reading what it will apply.
 /// </summary>
 /// <param name="client">The client.</param>
 /// <param name="lease">Where the Provisioner's lease is; null when it runs without one, which proves nothing.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ProvisionerPresence(IKubernetesClient client, ObjectKey? lease, TimeProvider time) : IProvisionerPresence
 {
+    private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private (string Version, long Since)? _seen;
 
@@ -22,19 +25,24 @@ internal sealed class ProvisionerPresence(IKubernetesClient client, ObjectKey? l
             return false;
         var answer = await client.GetAsync<Lease>(key, cancel);
         if (!answer.Succeeded)
-            return answer.Error.Kind == ApiErrorKind.NotFound;
+            return answer.Error.Kind == ApiErrorKind.NotFound && IsUnchangedFor("", HandOver);
         var held = answer.Value.Spec;
-        if (held.HolderIdentity.Length == 0)
-            return true;
+        return IsUnchangedFor(
+            answer.Value.Metadata.ResourceVersion,
+            held.HolderIdentity.Length == 0 ? HandOver : TimeSpan.FromSeconds(held.LeaseDurationSeconds + 1));
+    }
+
+    private bool IsUnchangedFor(string version, TimeSpan span)
+    {
         lock (_lock)
         {
-            if (_seen is not { } seen || seen.Version != answer.Value.Metadata.ResourceVersion)
+            if (_seen is not { } seen || seen.Version != version)
             {
-                _seen = (answer.Value.Metadata.ResourceVersion, time.GetTimestamp());
+                _seen = (version, time.GetTimestamp());
                 return false;
             }
 
-            return time.GetElapsedTime(seen.Since) > TimeSpan.FromSeconds(held.LeaseDurationSeconds + 1);
+            return time.GetElapsedTime(seen.Since) > span;
         }
     }
 }

@@ -135,17 +135,7 @@ internal sealed class Requests(IKubernetesClient client, EngineKinds kinds, ICac
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode?)JsonValue.Create(t))]);
 
-    private static JsonNode ToJson(Condition c)
-    {
-        var json = new JsonObject
-        {
-            ["type"] = c.Type,
-            ["status"] = c.Status,
-            ["observedGeneration"] = c.ObservedGeneration,
-            ["lastTransitionTime"] = (c.LastTransitionTime).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
-            ["reason"] = c.Reason,
-            ["message"] = c.Message,
-        };
-        return json;
-    }
+    // Whole seconds, as Kubernetes writes them. What is empty is left out: server-side apply of Kubernetes 1.20 would turn it into null, which the schema refuses.
+    private static JsonNode ToJson(Condition c) =>
+        KindsJson.ToObject(c with { LastTransitionTime = DateTimeOffset.FromUnixTimeSeconds(c.LastTransitionTime.ToUnixTimeSeconds()) });
 }

@@ -105,7 +105,12 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
         {
             return e.Why;
         }
-        catch (ApiException e) when (e.Error.Kind is not (ApiErrorKind.Conflict or ApiErrorKind.NotLeader))
+        catch (ApiException e) when (e.Error.IsRefusal)
+        {
+            LogApiError(run.Request.Metadata.Key, step.Name, e.Error.Code, e.Error.Message);
+            return StepResult.Of(Refusal.Wait(e.Error));
+        }
+        catch (ApiException e) when (e.Error is { IsNamespaceGoing: false, Kind: not (ApiErrorKind.Conflict or ApiErrorKind.NotLeader) })
         {
             LogApiError(run.Request.Metadata.Key, step.Name, e.Error.Code, e.Error.Message);
             var message = $"The API server answered {e.Error.Code}: {e.Error.Message}";

@@ -167,6 +167,13 @@ public sealed partial class Controller(
             return "cancelled";
         }
 
+        if (error is { IsNamespaceGoing: true })
+        {
+            LogNamespaceGoing(log, key, error.Message);
+            queue.Forget(key);
+            return "done";
+        }
+
         if (error?.RetryAfter is { } asked)
         {
             queue.AddAfter(key, asked);
@@ -209,6 +216,9 @@ public sealed partial class Controller(
 
     [LoggerMessage(26, LogLevel.Error, "Reconciling {Controller} {Key} hit a fault; again in {Delay}.")]
     private static partial void LogFault(ILogger log, string controller, ObjectKey key, TimeSpan delay, Exception problem);
+
+    [LoggerMessage(28, LogLevel.Debug, "{Key} is left alone: {Message}")]
+    private static partial void LogNamespaceGoing(ILogger log, ObjectKey key, string message);
 
     [LoggerMessage(27, LogLevel.Warning, "Reconciling {Controller} {Key}: the API server answered {Code}: {Message}; it asked to wait {Delay}.")]
     private static partial void LogAsked(ILogger log, string controller, ObjectKey key, int code, string message, TimeSpan delay);

@@ -30,6 +30,9 @@ public sealed class FencedClient(IKubernetesClient inner, ILeadership leadership
     /// <inheritdoc/>
     public Task<ApiResult<string>> LogsAsync(LogRequest request, CancellationToken cancel) => inner.LogsAsync(request, cancel);
 
+    /// <inheritdoc/>
+    public void DropConnections() => inner.DropConnections();
+
     private async Task<ApiResult<T>> WriteAsync<T>(Func<CancellationToken, Task<ApiResult<T>>> send, CancellationToken cancel)
     {
         if (leadership.Term is not { } term)

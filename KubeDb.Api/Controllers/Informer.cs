@@ -101,7 +101,7 @@ public sealed class Informer<T> : ICache<T>, IInformer
     /// <inheritdoc/>
     public void ObserveDeleted(ObjectKey key, string uid)
     {
-        if (_store.Remove(key, uid, told: false) is { } change)
+        if (_store.Remove(key, uid) is { } change)
             Publish(change);
     }
 

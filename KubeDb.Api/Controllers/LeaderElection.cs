@@ -8,10 +8,12 @@ namespace KubeDb.Api.Controllers;
 /// Elects one process by a Lease. Another's lease counts as expired only when this process has watched it unchanged for its whole duration on
 /// its own monotonic clock, so that wrong wall clocks do not matter; its own right to write ends <see cref="LeaderElectionOptions.RenewDeadline"/>
 /// after the last successful renewal was <i>sent</i>, measured the same way. A lost connection therefore stops the writes of the old leader
-/// before a new one can be elected.
+/// before a new one can be elected. With the right, the connections end: a write that the network holds back can not arrive later.
 /// </summary>
 public sealed partial class LeaderElection : ILeadership, IDisposable
 {
+    private const string Lost = "lost";
+
     private readonly Lock _gate = new();
     private readonly LeaderElectionOptions _options;
     private readonly IKubernetesClient _client;
@@ -152,7 +154,7 @@ public sealed partial class LeaderElection : ILeadership, IDisposable
         }
 
         if (IsLeader)
-            End("lost");
+            End(Lost);
         if (_seen.Holder.Length == 0 || _time.GetElapsedTime(_seenAt) >= Later(_seen.Duration, _options.LeaseDuration))
             await WriteAsync(Taken(), cancel);
     }
@@ -249,7 +251,7 @@ public sealed partial class LeaderElection : ILeadership, IDisposable
             if (left <= TimeSpan.Zero)
                 return;
             if (_term is not null && Term is null)
-                former = EndLocked("lost");
+                former = EndLocked(Lost);
             _writeUntil = until;
             _fence.Change(left, Timeout.InfiniteTimeSpan);
             if (_term is null)
@@ -284,7 +286,7 @@ public sealed partial class LeaderElection : ILeadership, IDisposable
             }
         }
 
-        End("lost");
+        End(Lost);
     }
 
     private void End(string change)
@@ -292,9 +294,19 @@ public sealed partial class LeaderElection : ILeadership, IDisposable
         CancellationTokenSource? lost;
         lock (_gate)
             lost = EndLocked(change);
+        if (lost is null)
+            return;
 
-        // Outside the lock: what is cancelled runs here.
-        lost?.Cancel();
+        // Outside the lock: what is cancelled runs here. On a release every write has ended.
+        try
+        {
+            lost.Cancel();
+        }
+        finally
+        {
+            if (change == Lost)
+                _client.DropConnections();
+        }
     }
 
     private CancellationTokenSource? EndLocked(string change)

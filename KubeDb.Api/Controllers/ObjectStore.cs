@@ -29,8 +29,8 @@ internal sealed class ObjectStore<T>(string? indexLabel)
     private readonly ObjectIndex<string, T> _byOwner = new();
     private readonly ObjectIndex<(string Namespace, string Value), T> _byLabel = new();
 
-    // UIDs whose deletion an own call brought about and the watch has not told yet. The watch may also have told it before the call
-    // returned, so they are bounded in number: the oldest go first.
+    // UIDs that are gone, whoever told it first: the watch or the answer to an own call may still bring a state of before. Bounded in
+    // number: the oldest go first.
     private readonly HashSet<string> _tombstones = [];
     private readonly Queue<string> _tombstonesByAge = new();
 
@@ -107,15 +107,11 @@ internal sealed class ObjectStore<T>(string? indexLabel)
     /// <summary>Takes in the deletion of the object with this UID; another object of the same name stays.</summary>
     /// <param name="key">The name.</param>
     /// <param name="uid">The UID.</param>
-    /// <param name="told">True when a watch told it, so that nothing older of that object is on its way.</param>
-    public CacheChange<T>? Remove(ObjectKey key, string uid, bool told)
+    public CacheChange<T>? Remove(ObjectKey key, string uid)
     {
         lock (_gate)
         {
-            if (told)
-                _tombstones.Remove(uid);
-            else
-                AddTombstone(uid);
+            AddTombstone(uid);
             var old = Find(key);
             if (old is null || old.Metadata.Uid != uid)
                 return null;
@@ -148,11 +144,14 @@ internal sealed class ObjectStore<T>(string? indexLabel)
     /// <param name="items">The objects.</param>
     /// <param name="version">Version of the list.</param>
     /// <param name="isInitial">True for the first one.</param>
-    public List<CacheChange<T>> Replace(string ns, IReadOnlyList<T> items, string version, bool isInitial)
+    /// <param name="restored">The list holds even where it is older: the server knows nothing newer any more.</param>
+    public List<CacheChange<T>> Replace(string ns, IReadOnlyList<T> items, string version, bool isInitial, bool restored = false)
     {
         var changes = new List<CacheChange<T>>();
         lock (_gate)
         {
+            if (restored)
+                ForgetFuture(ns, items, changes);
             var listed = new HashSet<string>(items.Count);
             foreach (var item in items)
             {
@@ -173,6 +172,23 @@ internal sealed class ObjectStore<T>(string? indexLabel)
         }
 
         return changes;
+    }
+
+    // What is newer than its listed state, or not listed, is of a future that never came to be.
+    private void ForgetFuture(string ns, IReadOnlyList<T> items, List<CacheChange<T>> changes)
+    {
+        _tombstones.Clear();
+        _tombstonesByAge.Clear();
+        _writtenDuringList.Clear();
+        var present = items.ToDictionary(i => i.Metadata.Key);
+        foreach (var held in List(ns))
+        {
+            var now = present.GetValueOrDefault(held.Metadata.Key);
+            if (now is not null && now.Metadata.ResourceVersion == held.Metadata.ResourceVersion)
+                continue;
+            Set(held, now);
+            changes.Add(new(held, now, false));
+        }
     }
 
     private bool IsLaterThanList(T item, string version) =>

@@ -11,7 +11,7 @@ public static class OwnedObjectDecoder
     /// <exception cref="JsonException">The bytes are not an object with metadata.</exception>
     public static OwnedObject Decode(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8);
+        var reader = JsonLimits.Reader(utf8);
         using var document = JsonDocument.ParseValue(ref reader);
         var root = document.RootElement;
         return new OwnedObject(ReadMetadata(root) with { Fingerprint = OwnedFields.Fingerprint(root) });

@@ -18,6 +18,9 @@ internal sealed partial class Reflector<T>(
     ILogger log)
     where T : class, IKubernetesObject
 {
+    // One list from the past can come of a server that lags behind; so many in a row mean that there is no other present.
+    private const int OlderListsBelieved = 3;
+
     private readonly KeyValuePair<string, object?> _label = Instruments.Label("resource", options.Type.ToString());
     private volatile bool _synced;
     private volatile bool _absent;
@@ -26,6 +29,10 @@ internal sealed partial class Reflector<T>(
 
     // The version to go on from; null when a list is needed.
     private string? _version;
+
+    // The latest version ever heard of, and how many lists in a row were older than it.
+    private string _latest = "";
+    private int _olderLists;
 
     public bool HasSynced => _synced;
 
@@ -77,8 +84,11 @@ internal sealed partial class Reflector<T>(
             if (error is not null)
                 return OnListError(error);
             Instruments.Lists.Add(1, _label);
+            var older = IsOlder(version);
+            if (older && ++_olderLists < OlderListsBelieved)
+                return Backoff();
             replaced = true;
-            Take(items, version, isInitial: !_synced);
+            Take(items, version, isInitial: !_synced, restored: older);
             return TimeSpan.Zero;
         }
         finally
@@ -88,11 +98,18 @@ internal sealed partial class Reflector<T>(
         }
     }
 
-    private void Take(List<T> items, string version, bool isInitial)
+    /// <summary>
+    /// Takes a list in. <paramref name="restored"/>: the server's history went back, as it does when etcd is restored from a backup; what the
+    /// server says now holds, although it is older than what is held.
+    /// </summary>
+    private void Take(List<T> items, string version, bool isInitial, bool restored)
     {
-        foreach (var change in store.Replace(scope, items, version, isInitial))
+        if (restored)
+            LogRestored(log, options.Type, version, _latest);
+        foreach (var change in store.Replace(scope, items, version, isInitial, restored))
             publish(change);
-        _version = version;
+        _version = _latest = version;
+        _olderLists = 0;
         _absent = false;
         _failures = 0;
         if (!_synced)
@@ -129,6 +146,8 @@ internal sealed partial class Reflector<T>(
             if (!page.Succeeded)
                 return ("", page.Error);
             items.AddRange(page.Value.Items);
+            foreach (var (key, why) in page.Value.Unreadable)
+                LogUnreadable(log, options.Type.Kind, key, why);
             if (page.Value.Continue.Length == 0)
                 return (page.Value.ResourceVersion, null);
             request = request with { Continue = page.Value.Continue };
@@ -182,6 +201,13 @@ internal sealed partial class Reflector<T>(
                     break;
                 }
 
+                // Such a server tells nothing before its new history has passed the version that was asked for.
+                if (change.Type is WatchEventType.Bookmark && IsOlder(change.ResourceVersion))
+                {
+                    _version = null;
+                    return Restart("older", TimeSpan.Zero);
+                }
+
                 Take(change);
             }
         }
@@ -203,14 +229,14 @@ internal sealed partial class Reflector<T>(
         var known = _version!;
         var isNews = ResourceVersions.IsNewer(change.ResourceVersion, known);
         if (isNews)
-            _version = change.ResourceVersion;
+            _version = _latest = change.ResourceVersion;
         if (change.Object is not { } item)
             return;
 
         // The end of a UID is final, so a deletion always counts; other events in a watch come in order, and one that does not is a repeat.
         CacheChange<T>? taken = null;
         if (change.Type is WatchEventType.Deleted)
-            taken = store.Remove(item.Metadata.Key, item.Metadata.Uid, told: true);
+            taken = store.Remove(item.Metadata.Key, item.Metadata.Uid);
         else if (isNews)
             taken = store.Put(item, ownWrite: false);
         if (taken is { } news)
@@ -227,6 +253,8 @@ internal sealed partial class Reflector<T>(
         var pause = error.RetryAfter is { } asked ? Jitter(asked) : Backoff();
         return Restart(error.Kind.ToString().ToLowerInvariant(), pause);
     }
+
+    private bool IsOlder(string version) => ResourceVersions.TryCompare(version, _latest, out var order) && order < 0;
 
     private TimeSpan Restart(string reason, TimeSpan pause)
     {
@@ -257,6 +285,12 @@ internal sealed partial class Reflector<T>(
 
     [LoggerMessage(4, LogLevel.Debug, "The watch of {Type} ended ({Code}: {Message}); {Next}.")]
     private static partial void LogWatchFailed(ILogger log, ResourceType type, int code, string message, string next);
+
+    [LoggerMessage(6, LogLevel.Error, "{Kind} {Key} can not be read, so it counts as not there until it is changed: {Why}")]
+    private static partial void LogUnreadable(ILogger log, string kind, ObjectKey key, string why);
+
+    [LoggerMessage(7, LogLevel.Warning, "The server lists {Type} at version {Version}, after it had been at {Latest}: it was restored from a backup. Its word holds.")]
+    private static partial void LogRestored(ILogger log, ResourceType type, string version, string latest);
 
     [LoggerMessage(5, LogLevel.Error, "Keeping up with {Type} hit a fault; listing it again.")]
     private static partial void LogBroken(ILogger log, ResourceType type, Exception problem);

@@ -177,7 +177,7 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
 
     private bool IsServiceAccountForeign(IDatabase database)
     {
-        var named = database.Spec.PodTemplate?.Spec?.ToObject()["serviceAccountName"]?.GetValue<string>();
+        var named = database.Spec.PodTemplate?.Spec?.ToNode().Member("serviceAccountName").AsText();
         var name = string.IsNullOrEmpty(named) ? database.Metadata.Name : named;
         var account = caches.Owned(ResourceTypes.ServiceAccount).Get(new(database.Metadata.Namespace, name));
         return account is not null && account.Metadata.Controller?.Uid != database.Metadata.Uid;

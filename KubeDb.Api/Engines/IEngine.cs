@@ -38,6 +38,11 @@ public interface IEngine
     /// <summary>Describes the database: every object it needs. Pure: equal facts give equal manifests.</summary>
     Blueprint Describe(DatabaseFacts facts);
 
+    /// <summary>
+    /// Words that must stay in secrets, in every form in which a server may repeat them: what is quoted from a server's log is cleared of them.
+    /// </summary>
+    IEnumerable<string> Confidential(DatabaseFacts facts) => facts.Credential is { } credential ? [credential.Password] : [];
+
     /// <summary>One round of health checks against the running servers.</summary>
     Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel);
 

@@ -107,6 +107,7 @@ public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset>
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     GenerationMode = JsonSourceGenerationMode.Metadata,
+    MaxDepth = JsonLimits.Depth,
     Converters = [typeof(KubernetesTimeConverter)])]
 [JsonSerializable(typeof(Redis))]
 [JsonSerializable(typeof(RedisVersion))]

@@ -128,12 +128,12 @@ public sealed class ApiDiscovery(IApiDocuments server) : IApiDiscovery
     private static IReadOnlyList<(string Group, string Version)> DecodeGroups(ReadOnlySpan<byte> utf8)
     {
         var answer = JsonSerializer.Deserialize(utf8, TransportJson.Default.GroupsDocument) ?? throw new JsonException("Expected a list of API groups.");
-        return [.. from g in answer.Groups ?? [] from v in g.Versions ?? [] select (g.Name ?? "", v.Version ?? "")];
+        return [.. from g in answer.Groups ?? [] from v in g?.Versions ?? [] select (g.Name ?? "", v?.Version ?? "")];
     }
 
     private static IReadOnlyList<string> DecodeResources(ReadOnlySpan<byte> utf8)
     {
         var answer = JsonSerializer.Deserialize(utf8, TransportJson.Default.ResourcesDocument) ?? throw new JsonException("Expected a list of resources.");
-        return [.. (answer.Resources ?? []).Select(r => r.Name ?? "")];
+        return [.. (answer.Resources ?? []).Select(r => r?.Name ?? "")];
     }
 }

@@ -82,6 +82,15 @@ public enum ApiErrorKind
 /// <param name="RetryAfter">How long the server asked to wait; null when it did not.</param>
 public sealed record ApiError(ApiErrorKind Kind, int Code, string Reason, string Message, TimeSpan? RetryAfter = null)
 {
+    /// <summary>Reason of a refusal to create something in a namespace that is being deleted.</summary>
+    public const string NamespaceTerminating = "NamespaceTerminating";
+
+    /// <summary>The namespace is being deleted, which nothing reverses: there is nothing more to do in it.</summary>
+    public bool IsNamespaceGoing => Reason == NamespaceTerminating;
+
+    /// <summary>403, and somebody can grant what is missing.</summary>
+    public bool IsRefusal => Kind is ApiErrorKind.Forbidden && !IsNamespaceGoing;
+
     /// <summary>True when sending the same again later can succeed without anyone changing anything.</summary>
     public bool IsTransient => Kind is ApiErrorKind.Unreachable or ApiErrorKind.TooManyRequests or ApiErrorKind.ServerError or ApiErrorKind.Conflict;
 }

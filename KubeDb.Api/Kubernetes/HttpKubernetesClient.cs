@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using KubeDb.Api.Kubernetes.Configuration;
 using KubeDb.Api.Kubernetes.Transport;
 using Polly;
@@ -72,6 +71,9 @@ public sealed class HttpKubernetesClient : IKubernetesClient, IApiDocuments, IDi
         RunAsync(Read(_transport.Address(path), "get", _options.MaxAnswerBytes), decode, cancel);
 
     /// <inheritdoc/>
+    public void DropConnections() => _transport.DropConnections();
+
+    /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
 
     internal static string PodPath(ObjectKey pod, string subresource) =>
@@ -100,9 +102,9 @@ public sealed class HttpKubernetesClient : IKubernetesClient, IApiDocuments, IDi
         {
             return new ApiResult<T>(decode(body.Span));
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (JsonLimits.IsUnreadable(e))
         {
-            return new ApiResult<T>(ApiErrors.Unreadable(call.What, e.Message));
+            return new ApiResult<T>(ApiErrors.Unreadable(call.What, JsonLimits.Describe(e)));
         }
     }
 

@@ -22,6 +22,14 @@ public interface IKubernetesClient
 
     /// <summary>The end of a container's log, as text.</summary>
     Task<ApiResult<string>> LogsAsync(LogRequest request, CancellationToken cancel);
+
+    /// <summary>
+    /// Resets every connection, so that nothing of what was sent before can still arrive. Requests under way, and watches, fail as
+    /// <see cref="ApiErrorKind.Unreachable"/>; the next ones open new connections. Nothing to do where there are no connections.
+    /// </summary>
+    void DropConnections()
+    {
+    }
 }
 
 /// <summary>The method of a request; it decides HTTP verb and content type, and the <c>verb</c> label of metrics.</summary>
@@ -102,7 +110,11 @@ public sealed record ApiRequest
 /// <param name="Items">The objects.</param>
 /// <param name="ResourceVersion">Version to watch from.</param>
 /// <param name="Continue">Token for the next page; empty on the last.</param>
-public sealed record ObjectPage<T>(IReadOnlyList<T> Items, string ResourceVersion, string Continue);
+public sealed record ObjectPage<T>(IReadOnlyList<T> Items, string ResourceVersion, string Continue)
+{
+    /// <summary>Objects that could not be decoded, left out of <see cref="Items"/>, and why: one object must not hide all others.</summary>
+    public IReadOnlyList<(ObjectKey Key, string Why)> Unreadable { get; init; } = [];
+}
 
 /// <summary>What a watch asks for.</summary>
 public sealed record WatchOptions

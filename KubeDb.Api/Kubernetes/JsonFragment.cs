@@ -22,7 +22,7 @@ public sealed class JsonFragment : IEquatable<JsonFragment>
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public static JsonFragment Parse(string json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, JsonLimits.Document);
         return From(document.RootElement);
     }
 
@@ -45,7 +45,7 @@ public sealed class JsonFragment : IEquatable<JsonFragment>
     }
 
     /// <summary>A fresh, mutable node of the fragment; null for the JSON literal null.</summary>
-    public JsonNode? ToNode() => JsonNode.Parse(_utf8);
+    public JsonNode? ToNode() => JsonNode.Parse(_utf8, documentOptions: JsonLimits.Document);
 
     /// <summary>A fresh, mutable object.</summary>
     /// <exception cref="InvalidOperationException">The fragment is not a JSON object.</exception>

@@ -98,7 +98,7 @@ public static class KubernetesVerbs
     /// <summary>Decodes into a mutable tree.</summary>
     public static JsonObject DecodeJson(ReadOnlySpan<byte> utf8)
     {
-        var reader = new System.Text.Json.Utf8JsonReader(utf8);
+        var reader = JsonLimits.Reader(utf8);
         return JsonNode.Parse(ref reader) as JsonObject ?? throw new System.Text.Json.JsonException("Expected a JSON object.");
     }
 

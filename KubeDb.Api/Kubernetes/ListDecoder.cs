@@ -10,20 +10,21 @@ public static class ListDecoder
     public static ObjectPage<T> Decode<T>(ReadOnlySpan<byte> utf8, ObjectDecoder<T> decode)
     {
         var items = new List<T>();
+        var unreadable = new List<(ObjectKey, string)>();
         string version = "", next = "";
-        var reader = new Utf8JsonReader(utf8);
+        var reader = JsonLimits.EnvelopeReader(utf8);
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("metadata"u8))
                 ReadListMeta(ref reader, ref version, ref next);
             else if (reader.ValueTextEquals("items"u8))
-                ReadItems(ref reader, utf8, decode, items);
+                ReadItems(ref reader, utf8, decode, items, unreadable);
             else
                 reader.Skip();
         }
 
-        return new ObjectPage<T>(items, version, next);
+        return new ObjectPage<T>(items, version, next) { Unreadable = unreadable };
     }
 
     private static void ReadListMeta(ref Utf8JsonReader reader, ref string version, ref string next)
@@ -48,7 +49,8 @@ public static class ListDecoder
         }
     }
 
-    private static void ReadItems<T>(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, ObjectDecoder<T> decode, List<T> items)
+    private static void ReadItems<T>(
+        ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, ObjectDecoder<T> decode, List<T> items, List<(ObjectKey, string)> unreadable)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
@@ -57,8 +59,48 @@ public static class ListDecoder
         {
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
-            items.Add(decode(utf8[start..(int)reader.BytesConsumed]));
+            var item = utf8[start..(int)reader.BytesConsumed];
+            try
+            {
+                items.Add(decode(item));
+            }
+            catch (Exception e) when (JsonLimits.IsUnreadable(e))
+            {
+                unreadable.Add((KeyOf(item), JsonLimits.Describe(e)));
+            }
         }
+    }
+
+    // The first level of metadata alone, which the server keeps in order whatever the rest is.
+    private static ObjectKey KeyOf(ReadOnlySpan<byte> item)
+    {
+        string name = "", ns = "";
+        var reader = JsonLimits.EnvelopeReader(item);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isMetadata = reader.ValueTextEquals("metadata"u8);
+            reader.Read();
+            if (!isMetadata || reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var (isName, isNamespace) = (reader.ValueTextEquals("name"u8), reader.ValueTextEquals("namespace"u8));
+                reader.Read();
+                if (isName && reader.TokenType == JsonTokenType.String)
+                    name = reader.GetString()!;
+                else if (isNamespace && reader.TokenType == JsonTokenType.String)
+                    ns = reader.GetString()!;
+                else
+                    reader.Skip();
+            }
+        }
+
+        return new(ns, name);
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)

@@ -21,7 +21,7 @@ public static class OwnedFields
     /// <exception cref="JsonException">The bytes are not a JSON object.</exception>
     public static string Fingerprint(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8);
+        var reader = JsonLimits.Reader(utf8);
         using var document = JsonDocument.ParseValue(ref reader);
         return Fingerprint(document.RootElement);
     }
@@ -50,7 +50,7 @@ public static class OwnedFields
     public static string Desired(JsonObject desired)
     {
         var utf8 = JsonSerializer.SerializeToUtf8Bytes(desired, OwnedFieldsJson.Default.JsonObject);
-        using var document = JsonDocument.Parse(utf8);
+        using var document = JsonDocument.Parse(utf8, JsonLimits.Document);
         using var hash = new CanonicalHash();
         hash.Open('(');
         DesiredMembers(hash, document.RootElement, Level.Root);
@@ -240,5 +240,6 @@ public static class OwnedFields
     }
 }
 
+[JsonSourceGenerationOptions(MaxDepth = JsonLimits.Depth)]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class OwnedFieldsJson : JsonSerializerContext;

@@ -14,6 +14,8 @@ public abstract class ClusterTest
     protected const string Redis7 = "7.0.15", Redis8 = "8.2.2", Valkey8 = "valkey-8.1.1";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly Lazy<Task<string>> Kinds = new(SecretScan.KindsAsync);
+    private string _began = "";
 
     /// <summary>The namespace of the test.</summary>
     protected string Namespace { get; private set; } = "";
@@ -23,9 +25,8 @@ public abstract class ClusterTest
     {
         if (Environment.GetEnvironmentVariable("KUBEDB_TEST_KUBECONFIG") is null)
             Assert.Ignore("No cluster: run hack/test e2e, which brings one up.");
-        var name = string.Concat(TestContext.CurrentContext.Test.Name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
-        Namespace = $"{name[..Math.Min(name.Length, 40)].Trim('-')}-{Guid.NewGuid().ToString("N")[..5]}";
-        await Kubectl("create", "namespace", Namespace);
+        _began = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        Namespace = await MakeNamespaceAsync();
     }
 
     [TearDown]
@@ -35,8 +36,45 @@ public abstract class ClusterTest
             return;
         if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed)
             await TellWhatHappened();
-        await Tool.RunAsync("kubectl", ["delete", "namespace", Namespace, "--wait=false"]);
+        var leaks = await LeaksAsync();
+        await LeaveNamespaceAsync();
+        Assert.That(leaks, Is.Empty, "values of secrets stand where they must not");
     }
+
+    /// <summary>Where values of the namespace's secrets stand outside of Secrets: in its objects, events among them, and in the operators' logs.</summary>
+    protected async Task<IReadOnlyList<string>> LeaksAsync()
+    {
+        var secrets = await TryKubectl("get", "secrets", "-o", "json");
+        if (secrets.ExitCode != 0)
+            return [];
+        var values = SecretScan.ValuesOf(JsonNode.Parse(secrets.Output)!).Distinct().ToList();
+        if (Environment.GetEnvironmentVariable("KUBEDB_TEST_SEEN") is { Length: > 0 } seen)
+            await File.AppendAllLinesAsync(seen, values);
+        var scan = new SecretScan(values);
+        if (scan.Count == 0)
+            return [];
+        var objects = await TryKubectl("get", await Kinds.Value, "-o", "json", "--show-managed-fields");
+        var leaks = scan.FoundIn(JsonNode.Parse(objects.OrFail())!).ToList();
+        foreach (var name in (string[])["kubedb-provisioner", "kubedb-ops-manager"])
+        {
+            var log = await Tool.RunAsync("kubectl", ["-n", "kubedb", "logs", "-l", $"app.kubernetes.io/name={name}", "--tail=-1", $"--since-time={_began}"]);
+            leaks.AddRange(log.Output.Split('\n').Where(line => scan.FoundIn(line).Count > 0).Select(line => $"{name} logs: {line}"));
+        }
+
+        return leaks;
+    }
+
+    /// <summary>The namespace that the test works in; one of its own, unless a fixture shares one.</summary>
+    protected virtual async Task<string> MakeNamespaceAsync()
+    {
+        var name = string.Concat(TestContext.CurrentContext.Test.Name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
+        name = $"{name[..Math.Min(name.Length, 40)].Trim('-')}-{Guid.NewGuid().ToString("N")[..5]}";
+        await Kubectl("create", "namespace", name);
+        return name;
+    }
+
+    /// <summary>Ends what <see cref="MakeNamespaceAsync"/> began.</summary>
+    protected virtual Task LeaveNamespaceAsync() => Tool.RunAsync("kubectl", ["delete", "namespace", Namespace, "--wait=false"]);
 
     /// <summary>Runs kubectl and returns what it printed; fails the test when it fails.</summary>
     protected static async Task<string> Kubectl(params string[] arguments) => (await Tool.RunAsync("kubectl", arguments)).OrFail().TrimEnd();

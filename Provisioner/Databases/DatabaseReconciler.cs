@@ -3,6 +3,7 @@ using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
+using KubeDb.Provisioner.PetSets;
 
 namespace KubeDb.Provisioner.Databases;
 
@@ -41,15 +42,27 @@ internal sealed class DatabaseReconciler : IReconciler
         if (_parts.Caches.Of(_parts.Engine).Databases.Get(key) is not { } stored)
             return Forget(key);
         var pass = new DatabasePass(_parts.Engine, stored, new StatusDraft(stored.Status, _parts.Time.GetUtcNow()));
-        var outcome = await pass.RunAsync(
-            cancel, _deletion.RunAsync, AddFinalizerAsync, StartAsync, _pause.RunAsync, _halt.RunAsync, ResolveAsync, AwaitPredecessorAsync,
-            _credential.RunAsync, GatherAsync, ApplyAsync);
+        var outcome = await RunAsync(pass, cancel);
         if (pass.IsOver)
             return outcome;
         await _observe.RunAsync(pass, cancel);
         TellWhatHinders(pass, outcome);
         await WriteStatusAsync(pass, cancel);
         return outcome;
+    }
+
+    private async Task<Outcome> RunAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        try
+        {
+            return await pass.RunAsync(
+                cancel, _deletion.RunAsync, AddFinalizerAsync, StartAsync, _pause.RunAsync, _halt.RunAsync, ResolveAsync, AwaitPredecessorAsync,
+                _credential.RunAsync, GatherAsync, ApplyAsync, SeePetSetsAsync);
+        }
+        catch (ApiException refused) when (refused.Error.IsRefusal)
+        {
+            return Refusal.Wait(refused.Error);
+        }
     }
 
     private Outcome Forget(ObjectKey key)
@@ -124,6 +137,13 @@ internal sealed class DatabaseReconciler : IReconciler
         }
 
         return result.Outcome;
+    }
+
+    /// <summary>What stalls a PetSet stalls the database, and is said where its user looks.</summary>
+    private Task<Outcome> SeePetSetsAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        var stalled = _parts.Caches.PetSetsOf(pass.Stored).SelectMany(p => p.Status.Conditions).FirstOrDefault(c => c.Type == PetSetConditions.Stalled);
+        return Task.FromResult(stalled is null ? Outcome.Continue : Outcome.Wait(stalled.Reason, stalled.Message, TimeSpan.FromMinutes(1)));
     }
 
     /// <summary>

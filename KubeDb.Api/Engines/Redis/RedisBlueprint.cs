@@ -39,7 +39,7 @@ internal static class RedisBlueprint
     private static JsonObject ConfigSecret(RedisDescription d)
     {
         var durable = d.Spec.StorageType != StorageTypes.Ephemeral;
-        var conf = OperatorConf.Render(OperatorConf.Defaults(durable), UserConfiguration(d), OperatorConf.Owned(d.Flavour, d.Facts.Credential));
+        var conf = OperatorConf.Render(OperatorConf.Defaults(durable), UserConfiguration(d.Facts).Effective, OperatorConf.Owned(d.Flavour, d.Facts.Credential));
         var data = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["default.conf"] = conf,
@@ -61,14 +61,15 @@ internal static class RedisBlueprint
         };
     }
 
-    // Lines that can not be read are left out here; they are named by the checks.
-    private static RedisConf UserConfiguration(RedisDescription d)
+    /// <summary>The user's configuration. Lines that can not be read are left out here; they are named by the checks.</summary>
+    public static UserConf UserConfiguration(DatabaseFacts facts)
     {
-        var configuration = d.Spec.Configuration;
-        var secret = configuration?.SecretName is { Length: > 0 } name && d.Facts.Secrets.TryGetValue(name, out var found)
-            ? RedisConf.Parse(found.Text(d.Flavour.ConfigKey) ?? "").Conf
+        var key = RedisFlavour.Of(facts.Version).ConfigKey;
+        var configuration = facts.Database.Spec.Configuration;
+        var secret = configuration?.SecretName is { Length: > 0 } name && facts.Secrets.TryGetValue(name, out var found)
+            ? RedisConf.Parse(found.Text(key) ?? "").Conf
             : RedisConf.Empty;
-        return new UserConf(secret, RedisConf.Parse(configuration?.Inline?.GetValueOrDefault(d.Flavour.ConfigKey) ?? "").Conf).Effective;
+        return new UserConf(secret, RedisConf.Parse(configuration?.Inline?.GetValueOrDefault(key) ?? "").Conf);
     }
 
     private static IEnumerable<DesiredObject> Access(RedisDescription d)

@@ -28,7 +28,7 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time)
             if (error is null)
                 return (client, null);
             await client.DisposeAsync();
-            return (null, new(Sentence(error), error));
+            return (null, new(Sentence(error, credential!), error));
         }
         catch (Exception e) when (e is IOException or SocketException or TimeoutException)
         {
@@ -52,11 +52,13 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time)
         }
     }
 
-    private static string Sentence(RespError error) => error.Kind switch
+    // Who answers on that address may be anything, and an answer may repeat what was sent.
+    private static string Sentence(RespError error, Credential credential) => error.Kind switch
     {
         RespErrorKind.WrongPassword => "the server refuses the user name or password of the auth secret",
         RespErrorKind.Denied => "the server's protected mode refuses connections from outside",
-        _ => error.Sentence,
+        RespErrorKind.UnknownCommand => "the server has no command AUTH",
+        _ => credential.Password.Length == 0 ? error.Sentence : error.Sentence.Replace(credential.Password, "***", StringComparison.Ordinal),
     };
 }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Catalog;
@@ -8,7 +9,7 @@ using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 namespace KubeDb.Api.Engines.Redis;
 
 /// <summary>Redis and Valkey, in the mode Standalone.</summary>
-public sealed class RedisEngine : IEngine
+public sealed partial class RedisEngine : IEngine
 {
     private readonly RedisHealth _health;
 
@@ -82,6 +83,20 @@ public sealed class RedisEngine : IEngine
     /// <inheritdoc/>
     public Blueprint Describe(DatabaseFacts facts) => RedisBlueprint.Describe(facts);
 
+    /// <summary>
+    /// The password, every argument that comes from the user's secret, and those of directives that may hold a secret wherever they stand: a
+    /// server that does not start quotes the line. Short words are none: they would only garble the text.
+    /// </summary>
+    public IEnumerable<string> Confidential(DatabaseFacts facts)
+    {
+        const int Shortest = 4;
+        var conf = RedisBlueprint.UserConfiguration(facts);
+        var arguments = conf.Secret.Directives.Concat(conf.Inline.Directives.Where(d => RedisDirectives.IsSecret(d.Name))).SelectMany(d => d.Arguments);
+        if (facts.Credential is { } credential)
+            arguments = arguments.Append(ConfigWords.FromText(credential.Password));
+        return arguments.Where(a => a.Length >= Shortest).SelectMany(a => new[] { a, ConfigWords.Quote(a) }).Select(ConfigWords.ToText).Distinct();
+    }
+
     /// <inheritdoc/>
     public Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel) => _health.ProbeAsync(instances, cancel);
 
@@ -98,6 +113,14 @@ public sealed class RedisEngine : IEngine
                 "metadata.name",
                 RedisReasons.NameTooLong,
                 $"metadata.name has {redis.Metadata.Name.Length} characters; pods can be made for names of at most {Longest}. Choose a shorter name.");
+        }
+
+        if (redis.Metadata.Name.Length > 0 && !ServiceName().IsMatch(redis.Metadata.Name))
+        {
+            yield return new(
+                "metadata.name",
+                RedisReasons.NameInvalid,
+                $"metadata.name \"{redis.Metadata.Name}\" can not be that of a service: lower-case letters, digits and dashes, beginning with a letter. Choose another name.");
         }
     }
 
@@ -122,4 +145,7 @@ public sealed class RedisEngine : IEngine
             UserConfReader.ReadFiles(spec.Configuration?.Inline, RedisFlavour.Of(version).ConfigKey, "spec.configuration.inline", violations);
         return violations;
     }
+
+    [GeneratedRegex("^[a-z]([-a-z0-9]*[a-z0-9])?$")]
+    private static partial Regex ServiceName();
 }

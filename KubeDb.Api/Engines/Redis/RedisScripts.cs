@@ -111,28 +111,27 @@ public static class RedisScripts
         }
         shows() { ask INFO persistence 2>/dev/null | tr -d '\r' | grep -qx "$1"; }
 
-        # Waits for the server, which takes this process' place and so has its number.
+        # What waits in the background for the server, which takes this process' place and so has its number, ends with it.
+        pause() {
+          kill -0 "$$" 2>/dev/null || exit 0
+          sleep "$1"
+        }
+
         await_server() {
-          until [ "$(ask PING 2>/dev/null)" = PONG ]; do
-            kill -0 "$$" 2>/dev/null || exit 0
-            sleep 1
-          done
+          until [ "$(ask PING 2>/dev/null)" = PONG ]; do pause 1; done
         }
 
         # Waits until no child of the server writes any more; true when the last one succeeded.
         settled() {
-          until shows "$1:0"; do
-            kill -0 "$$" 2>/dev/null || exit 0
-            sleep 1
-          done
+          until shows "$1:0"; do pause 1; done
           shows "$2:ok"
         }
 
         turn_log_on() {
           ask CONFIG SET appendonly yes >/dev/null || true
           until shows aof_rewrite_scheduled:0 && settled aof_rewrite_in_progress aof_last_bgrewrite_status && shows aof_enabled:1; do
+            pause 5
             say "the append-only file could not be written yet; trying again"
-            sleep 5
             ask CONFIG SET appendonly yes >/dev/null || true
           done
           echo aof >"$mode"
@@ -141,8 +140,8 @@ public static class RedisScripts
 
         turn_log_off() {
           until ask BGSAVE | grep -q started && settled rdb_bgsave_in_progress rdb_last_bgsave_status; do
+            pause 5
             say "the snapshot could not be written yet; trying again"
-            sleep 5
           done
           ask CONFIG SET appendonly no >/dev/null || true
           echo rdb >"$mode"

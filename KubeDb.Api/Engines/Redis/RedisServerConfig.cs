@@ -97,11 +97,18 @@ internal sealed class RedisServerConfig(RespClient client, RedisFlavour flavour)
             || error.Message.Contains("Unsupported CONFIG parameter", StringComparison.Ordinal);
         var names = string.Join(", ", settings);
         if (atStart)
-            return NeedsRestart($"{names}: {error.Sentence}{undone}");
+            return NeedsRestart($"{names}: {Sentence(error, settings)}{undone}");
+        return new(LiveChangeKind.Refused, $"The server refuses {names}: {Sentence(error, settings)}{undone}");
+    }
 
-        // Servers before 7 repeat the value in their sentence.
-        var sentence = settings.Any(s => RedisDirectives.IsSecret(s.Name)) ? "the value is not accepted" : error.Sentence;
-        return new(LiveChangeKind.Refused, $"The server refuses {names}: {sentence}{undone}");
+    // Servers before 7 repeat the value in their sentence, and each repeats what was sent where it does not know the command.
+    private static string Sentence(RespError error, IReadOnlyList<LiveSetting> settings)
+    {
+        if (error.Kind == RespErrorKind.UnknownCommand)
+            return "the server has no command CONFIG";
+        if (settings.Any(s => RedisDirectives.IsSecret(s.Name)))
+            return "the value is not accepted";
+        return settings.Where(s => s.Value.Length > 0).Aggregate(error.Sentence, (said, s) => said.Replace($"'{ConfigWords.ToText(s.Value)}'", "'***'", StringComparison.Ordinal));
     }
 
     private static LiveChange NeedsRestart(string reason) => new(LiveChangeKind.NeedsRestart, reason);

@@ -59,6 +59,8 @@ public static class Reasons
     public const string VirtualSecretNotSupported = "VirtualSecretNotSupported";
     public const string NameTaken = "NameTaken";
     public const string Refused = "Refused";
+    public const string PermissionMissing = "PermissionMissing";
+    public const string AdmissionRefused = "AdmissionRefused";
     public const string BeingDeleted = "BeingDeleted";
     public const string OwnerNotThere = "OwnerNotThere";
     public const string Recreating = "Recreating";
@@ -137,6 +139,8 @@ public static class Reasons
         new(VirtualSecretNotSupported, "The credential is a virtual secret, which is not supported.", "Name a core Secret."),
         new(NameTaken, "An object that the database needs exists already and belongs to something else.", "Rename the database, or remove the object."),
         new(Refused, "The API server refuses an object that the database needs; the message is its sentence.", "Correct the part of the spec that the message names."),
+        new(PermissionMissing, "The API server refuses the operator's service account a right; the message names account, verb and resource. Tried again every 15 s.", "Grant it; an upgrade of the operator's chart brings its roles."),
+        new(AdmissionRefused, "A quota, policy or webhook refuses an object that is needed; the message is its sentence. Tried again every 15 s.", "Have it allowed."),
         new(BeingDeleted, "An object that the database needs is being deleted; it is made anew afterwards."),
         new(OwnerNotThere, "An object waits for the one that owns it."),
         new(Recreating, "A workload is being made anew; its pods stay."),

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -13,6 +14,7 @@ namespace KubeDb.Api.Kubernetes.Configuration;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore's wait handle is never made.")]
 internal sealed class ExecPlugin : ICredentialSource
 {
+    private const int LongestOutput = 1 << 20;
     private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(10);
     private readonly ExecPluginCommand _command;
@@ -83,8 +85,8 @@ internal sealed class ExecPlugin : ICredentialSource
         try
         {
             process.StandardInput.Close();
-            var output = process.StandardOutput.ReadToEndAsync(either.Token);
-            var complaint = process.StandardError.ReadToEndAsync(either.Token);
+            var output = ReadAsync(process.StandardOutput, either.Token);
+            var complaint = ReadAsync(process.StandardError, either.Token);
             await process.WaitForExitAsync(either.Token);
             if (process.ExitCode != 0)
                 throw _command.Failure($"ended with exit code {process.ExitCode} and said: {Shorten(await complaint)}", hint: false);
@@ -96,6 +98,16 @@ internal sealed class ExecPlugin : ICredentialSource
             cancel.ThrowIfCancellationRequested();
             throw _command.Failure($"did not end within {RunLimit.TotalSeconds:0} s and was stopped", hint: false);
         }
+    }
+
+    /// <summary>Reads to the end and keeps the beginning: what is longer is no credential, and must not fill the memory.</summary>
+    private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancel)
+    {
+        var text = new StringBuilder();
+        var buffer = new char[4096];
+        while (await reader.ReadAsync(buffer, cancel) is > 0 and var read)
+            text.Append(buffer, 0, Math.Min(read, LongestOutput - text.Length));
+        return text.ToString();
     }
 
     private static string Shorten(string text)
@@ -110,6 +122,8 @@ internal sealed class ExecPlugin : ICredentialSource
 /// <param name="Expires">When it expires; null for when the server refuses it.</param>
 internal sealed record ExecCredential(Credential Credential, DateTimeOffset? Expires)
 {
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>Reads the program's standard output.</summary>
     /// <exception cref="KubernetesConfigurationException">It is not what it has to be.</exception>
     public static ExecCredential Parse(string output, ExecPluginCommand command, ClientIdentity? identity)
@@ -137,7 +151,7 @@ internal sealed record ExecCredential(Credential Credential, DateTimeOffset? Exp
     {
         try
         {
-            if (JsonNode.Parse(output) is JsonObject root)
+            if (JsonNode.Parse(output, documentOptions: Strict) is JsonObject root)
                 return root;
         }
         catch (JsonException)

@@ -1,4 +1,5 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace KubeDb.Api.Kubernetes.Configuration;
@@ -9,6 +10,9 @@ namespace KubeDb.Api.Kubernetes.Configuration;
 /// <param name="Path">The field in it.</param>
 internal sealed record YamlView(YamlMappingNode Node, string File, string Path)
 {
+    private const int LongestFile = 4 << 20;
+    private const int DeepestNesting = 64;
+
     /// <summary>The directory that relative paths in the file start from.</summary>
     public string Directory => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(File))!;
 
@@ -16,27 +20,76 @@ internal sealed record YamlView(YamlMappingNode Node, string File, string Path)
     /// <exception cref="KubernetesConfigurationException">The file is no YAML mapping.</exception>
     public static YamlView? Read(string file)
     {
-        var stream = new YamlStream();
-        try
-        {
-            using var text = new StreamReader(file);
-            stream.Load(text);
-        }
-        catch (YamlException e)
-        {
-            // The parser's own words could quote the file, which holds secrets; the place is enough.
-            throw new KubernetesConfigurationException($"{file}: this is not YAML: the mistake is at line {e.Start.Line}, column {e.Start.Column}. Correct the file, or name another.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new KubernetesConfigurationException($"{file}: the kubeconfig can not be read: {e.Message}", e);
-        }
-
+        var stream = Parse(file, TextOf(file));
         if (stream.Documents.Count == 0 || IsNull(stream.Documents[0].RootNode))
             return null;
         return stream.Documents[0].RootNode is YamlMappingNode root
             ? new YamlView(root, file, "")
             : throw new KubernetesConfigurationException($"{file}: this is not a kubeconfig: expected 'apiVersion: v1', 'clusters:', 'users:' and 'contexts:' at the top.");
+    }
+
+    private static string TextOf(string file)
+    {
+        try
+        {
+            return new FileInfo(file).Length <= LongestFile
+                ? System.IO.File.ReadAllText(file)
+                : throw new KubernetesConfigurationException($"{file}: a file of more than {LongestFile >> 20} MiB is no kubeconfig. Name another.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KubernetesConfigurationException($"{file}: the kubeconfig can not be read: {e.Message}", e);
+        }
+    }
+
+    private static YamlStream Parse(string file, string text)
+    {
+        try
+        {
+            RefuseWhatIsNoConfiguration(file, text);
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            return stream;
+        }
+        catch (YamlException e)
+        {
+            // Neither the parser's own words nor the exception goes on: they could quote the file, which holds secrets. The place is enough.
+            throw new KubernetesConfigurationException($"{file}: this is not YAML: the mistake is at line {e.Start.Line}, column {e.Start.Column}. Correct the file, or name another.");
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or NullReferenceException or InvalidCastException)
+        {
+            throw new KubernetesConfigurationException($"{file}: this is not YAML ({e.GetType().Name} while reading it). Correct the file, or name another.");
+        }
+    }
+
+    /// <summary>
+    /// Files that would cost the reader of trees its stack or endless time: nested beyond all measure, and keys that are themselves trees, which
+    /// are compared by their whole content.
+    /// </summary>
+    private static void RefuseWhatIsNoConfiguration(string file, string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        var open = new Stack<(bool IsMapping, bool KeyIsNext)>();
+        while (parser.MoveNext())
+        {
+            var now = parser.Current!;
+            if (now is MappingEnd or SequenceEnd)
+                open.Pop();
+            if (now is not (MappingStart or SequenceStart or MappingEnd or SequenceEnd or Scalar or AnchorAlias))
+                continue;
+            if (open.TryPeek(out var parent) && parent.IsMapping)
+            {
+                if (parent.KeyIsNext && now is (MappingStart or SequenceStart or AnchorAlias))
+                    throw new KubernetesConfigurationException($"{file}: the key at line {now.Start.Line}, column {now.Start.Column} is not a text. Correct the file, or name another.");
+                if (now is not (MappingStart or SequenceStart))
+                    open.Push(open.Pop() with { KeyIsNext = !parent.KeyIsNext });
+            }
+
+            if (now is MappingStart or SequenceStart)
+                open.Push((now is MappingStart, true));
+            if (open.Count > DeepestNesting)
+                throw new KubernetesConfigurationException($"{file}: line {now.Start.Line} nests deeper than {DeepestNesting}. Correct the file, or name another.");
+        }
     }
 
     /// <summary>A text field; null when absent or empty.</summary>

@@ -7,7 +7,7 @@ namespace KubeDb.Api.Kubernetes.Models;
 /// <summary>Generated readers of the observed kinds. What a type does not name is passed over.
 /// The generated code sets every init-only property, to null or 0 where the JSON has none, whatever its initializer says: so each property
 /// turns null into its empty value itself.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(TolerantTimeConverter)])]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = JsonLimits.Depth, Converters = [typeof(TolerantTimeConverter)])]
 [JsonSerializable(typeof(ObjectMeta))]
 [JsonSerializable(typeof(Condition))]
 [JsonSerializable(typeof(Pod))]

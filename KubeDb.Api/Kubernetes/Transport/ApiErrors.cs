@@ -32,6 +32,8 @@ internal static class ApiErrors
         if (wait is null && status.Details is { RetryAfterSeconds: > 0 } details)
             wait = TimeSpan.FromSeconds(details.RetryAfterSeconds);
         var reason = string.IsNullOrEmpty(status.Reason) ? ((HttpStatusCode)code).ToString() : status.Reason;
+        if (status.Details?.Causes?.Any(c => c.Reason == ApiError.NamespaceTerminating) == true)
+            reason = ApiError.NamespaceTerminating;
         var kind = KindOf(code, status.Reason);
         return new ApiError(kind, code, reason, Sentence(status, kind, what, secret), wait);
     }

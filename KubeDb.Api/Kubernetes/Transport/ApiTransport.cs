@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using KubeDb.Api.Kubernetes.Configuration;
 
 namespace KubeDb.Api.Kubernetes.Transport;
@@ -14,6 +15,7 @@ internal sealed class ApiTransport : IDisposable
     private readonly ServerTrust _trust;
     private readonly string _root;
     private readonly Lock _lock = new();
+    private readonly List<WeakReference<Socket>> _sockets = [];
     private HttpMessageInvoker? _invoker;
     private ClientIdentity? _identity;
 
@@ -47,11 +49,51 @@ internal sealed class ApiTransport : IDisposable
         return await SendAsync(build(), credential, cancel);
     }
 
+    /// <summary>
+    /// Resets every connection. What was sent and is not acknowledged by the other side is forgotten, so that it can not arrive when the
+    /// network is well again. The next request opens a new connection.
+    /// </summary>
+    public void DropConnections()
+    {
+        Socket[] open;
+        lock (_lock)
+        {
+            open = [.. _sockets.Select(s => s.TryGetTarget(out var socket) ? socket : null).OfType<Socket>()];
+            _sockets.Clear();
+        }
+
+        foreach (var socket in open)
+            socket.Dispose();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         lock (_lock)
             _invoker?.Dispose();
+    }
+
+    // Closing is resetting: a closed socket would otherwise go on sending what it holds, for minutes, also a write that was given up.
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, LingerState = new LingerOption(true, 0) };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancel);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        lock (_lock)
+        {
+            _sockets.RemoveAll(static s => !s.TryGetTarget(out var known) || !known.Connected);
+            _sockets.Add(new WeakReference<Socket>(socket));
+        }
+
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, Credential credential, CancellationToken cancel)
@@ -90,6 +132,7 @@ internal sealed class ApiTransport : IDisposable
         KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         ConnectTimeout = TimeSpan.FromSeconds(10),
+        ConnectCallback = ConnectAsync,
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 
 namespace KubeDb.Api.Kubernetes.Transport;
 
@@ -223,9 +222,9 @@ internal static class WatchStream
             var item = decode(body);
             return new WatchEvent<T>(kind, item, item is IKubernetesObject known ? known.Metadata.ResourceVersion : WatchLine.ResourceVersion(body), null);
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (JsonLimits.IsUnreadable(e))
         {
-            return Failed<T>(ApiErrors.Unreadable(what, e.Message));
+            return Failed<T>(ApiErrors.Unreadable(what, JsonLimits.Describe(e)));
         }
     }
 

@@ -11,7 +11,7 @@ internal static class WatchLine
     {
         WatchEventType? type = null;
         Range? body = null;
-        var reader = new Utf8JsonReader(line);
+        var reader = JsonLimits.EnvelopeReader(line);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("An event is no JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -40,7 +40,7 @@ internal static class WatchLine
     /// <summary><c>metadata.resourceVersion</c> of an object; empty without one.</summary>
     public static string ResourceVersion(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8);
+        var reader = JsonLimits.EnvelopeReader(utf8);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

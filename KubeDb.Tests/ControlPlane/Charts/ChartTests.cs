@@ -79,10 +79,12 @@ public sealed class ChartTests
     public async Task Watching_two_namespaces_gives_rights_in_those_alone(string chart)
     {
         var manifests = await Render(chart, "watchNamespaces={blue,green}");
-        var bound = manifests.Where(m => Text(m, "kind") == "RoleBinding" && Text(m["roleRef"], "kind") == "ClusterRole").Select(m => Text(m["metadata"], "namespace"));
-        var everywhere = manifests.Where(m => Text(m, "kind") == "ClusterRoleBinding").Select(m => Text(m["roleRef"], "name"));
+        var roles = manifests.Where(m => Text(m, "kind") == "Role" && Text(m["metadata"], "name") == $"{chart}").Select(m => Text(m["metadata"], "namespace"));
+        var bound = manifests.Where(m => Text(m, "kind") == "RoleBinding" && Text(m["roleRef"], "name") == chart).Select(m => Text(m["metadata"], "namespace"));
+        var everywhere = manifests.Where(m => Text(m, "kind") is "ClusterRole" or "ClusterRoleBinding").Select(m => Text(m["metadata"], "name"));
 
-        Assert.That(bound, Is.EquivalentTo(new[] { "blue", "green" }));
+        Assert.That(roles, Is.SupersetOf(new[] { "blue", "green" }));
+        Assert.That(bound, Is.SupersetOf(new[] { "blue", "green" }));
         Assert.That(everywhere, Is.All.EndsWith("-cluster"));
     }
 

@@ -72,4 +72,27 @@ public sealed class RestartTests : ClusterTest
         await KubectlHere("patch", "rd", "asleep", "--type=merge", "-p", """{"spec":{"halted":false}}""");
         await WaitForSuccess("patient", TimeSpan.FromMinutes(3));
     }
+
+    [Test]
+    public async Task A_disruption_budget_does_not_protect_a_pod_that_serves_nobody()
+    {
+        await Apply(Redis("stuck"));
+        await WaitForPhase("stuck", "Ready");
+        await Apply("""
+            apiVersion: policy/v1
+            kind: PodDisruptionBudget
+            metadata: {name: never}
+            spec: {minAvailable: 1, selector: {matchLabels: {app.kubernetes.io/instance: stuck} } }
+            """);
+        await Eventually(async () => (await Get("pdb", "never"))!["status"]?["observedGeneration"] is not null, "the budget is in force");
+        await KubectlHere("exec", "stuck-0", "--", "touch", "/scripts/initialising");
+        await Eventually(
+            async () => (await Get("pod", "stuck-0"))!["status"]!["conditions"]!.AsArray().Any(c => c!["type"]!.GetValue<string>() == "Ready" && c["status"]!.GetValue<string>() == "False"),
+            "the pod is not Ready");
+        var uid = await PodUid("stuck-0");
+
+        await Apply(Restart("mend", "stuck"));
+        await WaitForSuccess("mend", TimeSpan.FromMinutes(3));
+        Assert.That(await PodUid("stuck-0"), Is.Not.EqualTo(uid));
+    }
 }

@@ -7,12 +7,14 @@ using KubeDb.Tests.Support;
 namespace KubeDb.Tests.EndToEnd.Redis;
 
 /// <summary>
-/// A client that writes at a steady rate through the database's service and counts what it sees: errors, the longest time without an
-/// acknowledged write, and acknowledged writes that are not there in the end.
+/// A client that writes at a steady rate through the database's service, each write under a key of its own, and counts what it sees:
+/// errors, the longest time without an acknowledged write, and acknowledged writes that are not there in the end.
 /// </summary>
 public sealed class ServiceWriter : IAsyncDisposable
 {
-    private readonly string _address, _password;
+    private const int ReadAtOnce = 500;
+
+    private readonly string _address, _password, _keys = $"writer:{Guid.NewGuid():N}";
     private readonly int _perSecond;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _errors = [];
@@ -50,8 +52,10 @@ public sealed class ServiceWriter : IAsyncDisposable
         await _stop.CancelAsync();
         await _loop;
         using var connection = await ConnectAsync(CancellationToken.None);
-        var last = int.Parse(await connection.AskAsync("GET", "writer:last"), CultureInfo.InvariantCulture);
-        return new WriterReport(_acknowledged, Math.Max(0, _acknowledged - last), [.. _errors], _longestGap);
+        var there = 0;
+        foreach (var keys in Enumerable.Range(1, _acknowledged).Select(Key).Chunk(ReadAtOnce))
+            there += int.Parse(await connection.AskAsync(["EXISTS", .. keys]), CultureInfo.InvariantCulture);
+        return new WriterReport(_acknowledged, _acknowledged - there, [.. _errors], _longestGap);
     }
 
     public async ValueTask DisposeAsync()
@@ -60,6 +64,8 @@ public sealed class ServiceWriter : IAsyncDisposable
         await _loop;
         _stop.Dispose();
     }
+
+    private string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"{_keys}:{number}");
 
     private async Task WriteAsync()
     {
@@ -71,7 +77,7 @@ public sealed class ServiceWriter : IAsyncDisposable
             try
             {
                 connection ??= await ConnectAsync(_stop.Token);
-                await connection.AskAsync("SET", "writer:last", (_acknowledged + 1).ToString(CultureInfo.InvariantCulture));
+                await connection.AskAsync("SET", Key(_acknowledged + 1), "written");
                 var gap = Stopwatch.GetElapsedTime(last);
                 _longestGap = gap > _longestGap ? gap : _longestGap;
                 last = Stopwatch.GetTimestamp();

@@ -3,7 +3,8 @@ using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Support.ApiServer;
-using static KubeDb.Tests.Machine.Provisioner.ProvisionerWorld;
+using KubeDb.Tests.Support.World;
+using static KubeDb.Tests.Support.World.TestWorld;
 
 namespace KubeDb.Tests.Machine.Provisioner;
 
@@ -14,9 +15,9 @@ public sealed class DataTests
 {
     private const string Credential = """{"username":"YWRtaW4=","password":"c2VjcmV0"}""";
 
-    private static JsonObjectView Claim(ProvisionerWorld world) => new(world.Get(ResourceTypes.PersistentVolumeClaim, "data-cache-0"));
+    private static JsonObjectView Claim(TestWorld world) => new(world.Get(ResourceTypes.PersistentVolumeClaim, "data-cache-0"));
 
-    private static string Password(ProvisionerWorld world) => world.Get(ResourceTypes.Secret, "cache-auth")!["data"].Text("password");
+    private static string Password(TestWorld world) => world.Get(ResourceTypes.Secret, "cache-auth")!["data"].Text("password");
 
     [Test]
     public void A_credential_is_made_and_named_in_the_spec() => Run(async world =>
@@ -82,7 +83,7 @@ public sealed class DataTests
         world.CreateRedis(more: ""","disableAuth":true""");
         await world.ReadyAsync();
 
-        Assert.That(world.Names(ResourceTypes.Secret), Is.EqualTo(new[] { "cache-config" }));
+        Assert.That(world.Names(ResourceTypes.Secret), Is.EqualTo(new[] { world.ConfigSecret.Name() }));
     });
 
     [Test]
@@ -102,9 +103,8 @@ public sealed class DataTests
     {
         world.CreateRedis();
         await world.ReadyAsync();
-        world.Process.Kill();
+        world.Provisioner.Last.Kill();
         world.Delete(ResourceTypes.Secret, "cache-auth");
-        await using var next = world.Start();
         await world.UntilAsync(() => world.Condition("SpecAccepted") is not null, "the loss is told");
 
         Assert.That(world.Condition("SpecAccepted").Text("reason"), Is.EqualTo("CredentialLost"));
@@ -124,9 +124,9 @@ public sealed class DataTests
             Assert.That(world.Names(type), Is.Empty, type.Kind);
         Assert.That((Claim(world).Uid, Password(world)), Is.EqualTo((claim, password)));
         await world.PassAsync(TimeSpan.FromSeconds(15));
-        var mark = world.Process.Journal.Mark;
+        var writes = world.Provisioner.Writes.Count();
         await world.PassAsync(TimeSpan.FromMinutes(10));
-        Assert.That(world.Process.Journal.Since(mark).Where(e => e.Does is RequestKind.Write), Is.Empty, "a halted database is at rest");
+        Assert.That(world.Provisioner.Writes.Skip(writes), Is.Empty, "a halted database is at rest");
 
         world.Patch(Redis.Resource, "cache", """{"spec":{"halted":false}}""");
         await world.ReadyAsync();

@@ -3,7 +3,10 @@ using KubeDb.Api.Kinds.Catalog;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Provisioner.Health;
+using KubeDb.Api.Engines.Redis;
 using KubeDb.Tests.Support;
+using KubeDb.Tests.Support.World;
+using KubeDb.Tests.Unit.Engines.Redis;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KubeDb.Tests.Machine.Provisioner;
@@ -16,14 +19,14 @@ public sealed class HealthMonitorTests
     private static readonly DatabaseInstances Servers = new() { Database = new Redis(), Version = new RedisVersion(), Pods = [] };
 
     private readonly Simulation _simulation = new();
-    private readonly TestEngine _engine = new();
+    private readonly EngineHooks _engine = new();
     private readonly List<ObjectKey> _changed = [];
 
     private HealthTarget Target(int number = 0, int threshold = 1, string servers = "") => new()
     {
         Key = new("demo", $"db{number}"),
         Uid = "u",
-        Engine = _engine,
+        Engine = new TestEngine(new RedisEngine(new FakeServers(), _simulation.Time), _engine),
         Instances = () => Servers,
         FailureThreshold = threshold,
         Servers = servers,
@@ -31,7 +34,6 @@ public sealed class HealthMonitorTests
 
     private void Run(int concurrency, Func<HealthMonitor, Task> body)
     {
-        _engine.Clock = () => _simulation.Time.Elapsed;
         _simulation.Run(
             async () =>
             {
@@ -92,10 +94,10 @@ public sealed class HealthMonitorTests
         await Pass(1);
         monitor.Watch(Target(servers: "a"));
         await Pass(1);
-        Assert.That(_engine.Probes, Has.Count.EqualTo(1));
+        Assert.That(_engine.Probes, Is.EqualTo(1));
         monitor.Watch(Target(servers: "b"));
         await Pass(0.1);
-        Assert.That(_engine.Probes, Has.Count.EqualTo(2));
+        Assert.That(_engine.Probes, Is.EqualTo(2));
     });
 
     [Test]
@@ -136,6 +138,6 @@ public sealed class HealthMonitorTests
         monitor.Stop(new("demo", "db0"));
         await Pass(60);
 
-        Assert.That((_engine.Probes.Count, monitor.Count, monitor.Verdict(new("demo", "db0"), "u")), Is.EqualTo((1, 0, (HealthVerdict?)null)));
+        Assert.That((_engine.Probes, monitor.Count, monitor.Verdict(new("demo", "db0"), "u")), Is.EqualTo((1, 0, (HealthVerdict?)null)));
     });
 }

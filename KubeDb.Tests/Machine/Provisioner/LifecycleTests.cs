@@ -1,10 +1,9 @@
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Apps;
-using KubeDb.Api.Kinds.Catalog;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Support.ApiServer;
-using static KubeDb.Tests.Machine.Provisioner.ProvisionerWorld;
+using static KubeDb.Tests.Support.World.TestWorld;
 
 namespace KubeDb.Tests.Machine.Provisioner;
 
@@ -23,7 +22,7 @@ public sealed class LifecycleTests
         {
             ["ProvisioningStarted"] = ("True", "DatabaseProvisioningStartedSuccessfully", "The KubeDB operator has started the provisioning of Redis: demo/cache"),
             ["ReplicaReady"] = ("True", "AllReplicasReady", "All desired replicas are ready."),
-            ["AcceptingConnection"] = ("True", "DatabaseAcceptingConnectionRequest", "The Redis: demo/cache is accepting client requests."),
+            ["AcceptingConnection"] = ("True", "DatabaseAcceptingConnectionRequest", "The Redis: demo/cache is accepting rdClient requests."),
             ["Ready"] = ("True", "ReadinessCheckSucceeded", "The Redis: demo/cache is ready."),
             ["Provisioned"] = ("True", "DatabaseSuccessfullyProvisioned", "The Redis: demo/cache is successfully provisioned."),
         }));
@@ -53,14 +52,12 @@ public sealed class LifecycleTests
         world.CreateRedis();
         await world.ReadyAsync();
         await world.PassAsync(TimeSpan.FromMinutes(1));
-        var mark = world.Process.Journal.Mark;
+        var (rest, probes) = (world.Server.Now, world.Engine.Probes);
         await world.PassAsync(TimeSpan.FromMinutes(30));
 
-        // An optional API that is absent is looked for from time to time; the rest is watches.
-        var busy = world.Process.Journal.Since(mark).Where(e => e.Does is not RequestKind.Watch && e.Type.Group is not ("monitoring.coreos.com" or "cert-manager.io" or "policy"));
-        Assert.That(string.Join('\n', busy), Is.Empty);
-        Assert.That(world.Engine.Probes, Has.Count.GreaterThan(150), "health is still checked every ten seconds");
-        Assert.That(world.Provisioner.IsAlive, Is.True, "it is not taken for hung");
+        Assert.That(string.Join('\n', world.Busy(rest)), Is.Empty);
+        Assert.That(world.Engine.Probes - probes, Is.GreaterThan(150), "health is still checked every ten seconds");
+        Assert.That(world.Provisioner.Last.Runtime.IsAlive && world.Ops.Last.Runtime.IsAlive, Is.True, "neither is taken for hung");
     });
 
     [Test]
@@ -68,8 +65,8 @@ public sealed class LifecycleTests
         async world =>
         {
             await world.PassAsync(TimeSpan.FromMinutes(30));
-            Assert.That(world.Provisioner.IsAlive, Is.True);
-            Assert.That(world.Process.Journal.Reads.Count(r => r.Type.Version == "v1beta1"), Is.EqualTo(1), "what a server has given up does not come back");
+            Assert.That(world.Provisioner.Last.Runtime.IsAlive, Is.True);
+            Assert.That(world.Provisioner.Last.Journal.Reads.Count(r => r.Type.Version == "v1beta1"), Is.EqualTo(1), "what a server has given up does not come back");
         },
         world => world.Server.Unregister("policy", "poddisruptionbudgets"));
 
@@ -78,25 +75,25 @@ public sealed class LifecycleTests
     {
         world.CreateRedis();
         await world.ReadyAsync();
-        var second = world.Start();
-        await using (second)
-        {
-            await world.PassAsync(TimeSpan.FromMinutes(2));
-            Assert.That(string.Join('\n', world.Process.Journal.Writes), Is.Empty);
-        }
+        var writes = world.Provisioner.Writes.Count();
+        world.Provisioner.Last.Kill();
+        await world.PassAsync(TimeSpan.FromMinutes(2));
+        Assert.That(world.Provisioner.Processes, Has.Count.EqualTo(2));
+        Assert.That(string.Join('\n', world.Provisioner.Writes.Skip(writes)), Is.Empty);
     });
 
-    [TestCase("services", "cache", """{"spec":{"ports":[{"name":"db","port":6379,"protocol":"TCP","targetPort":"elsewhere"}]}}""")]
-    [TestCase("services", "cache", """{"spec":{"ports":[{"name":"db","port":1234,"protocol":"TCP","targetPort":"db"}]}}""")]
+    [TestCase("services", "cache", """{"spec":{"ports":[{"name":"primary","port":6379,"protocol":"TCP","targetPort":"elsewhere"}]}}""")]
+    [TestCase("services", "cache", """{"spec":{"ports":[{"name":"primary","port":1234,"protocol":"TCP","targetPort":"db"}]}}""")]
     [TestCase("petsets", "cache", """{"spec":{"replicas":3}}""")]
     [TestCase("statefulsets", "cache", """{"spec":{"replicas":3}}""")]
     [TestCase("roles", "cache", """{"rules":[]}""")]
-    [TestCase("secrets", "cache-config", """{"data":{"default.conf":"aGFja2Vk"}}""")]
+    [TestCase("secrets", "", """{"data":{"default.conf":"aGFja2Vk"}}""")]
     public void What_is_changed_by_hand_is_put_back(string plural, string name, string change) => Run(async world =>
     {
         world.CreateRedis();
         await world.ReadyAsync();
         var type = world.Server.Kinds.Single(k => k.Plural == plural).Resource;
+        name = name.Length > 0 ? name : world.ConfigSecret.Name();
         string Essence() => string.Concat(world.Get(type, name)!.Where(m => m.Key is "spec" or "rules" or "data").Select(m => m.Value!.ToJsonString()));
         var before = Essence();
 
@@ -112,8 +109,7 @@ public sealed class LifecycleTests
     [TestCase("appbindings", "cache")]
     public void What_is_deleted_by_hand_comes_back(string plural, string name) => Run(async world =>
     {
-        world.CreateRedis();
-        await world.ReadyAsync();
+        await world.HaveRedisAsync(replicas: 2);
         var type = world.Server.Kinds.Single(k => k.Plural == plural).Resource;
         var uid = world.Get(type, name)!.Uid();
 
@@ -146,8 +142,7 @@ public sealed class LifecycleTests
         Assert.That(world.Phase(), Is.EqualTo("Provisioning"));
 
         world.CreateSecret("my-conf", """{"other":"eA=="}""");
-        await world.UntilAsync(() => world.Condition("DependenciesReady").Text("reason") == "SecretKeyMissing", "the missing key is told", 5);
-        Assert.That(world.Condition("DependenciesReady").Text("message"), Does.Contain("redis.conf"));
+        await world.UntilAsync(() => world.Condition("SpecAccepted") is { } refused && refused.Text("message").Contains("redis.conf"), "the missing key is told", 5);
 
         world.Patch(ResourceTypes.Secret, "my-conf", """{"data":{"redis.conf":"bWF4Y2xpZW50cyA1MDA="}}""");
         await world.ReadyAsync();
@@ -157,13 +152,13 @@ public sealed class LifecycleTests
     [Test]
     public void A_change_in_the_users_secret_reaches_the_configuration() => Run(async world =>
     {
-        world.CreateSecret("my-conf", """{"redis.conf":"YQ=="}""");
+        world.CreateSecret("my-conf", """{"redis.conf":"bWF4Y2xpZW50cyA1MDA="}""");
         world.CreateRedis(more: ""","configuration":{"secretName":"my-conf"}""");
         await world.ReadyAsync();
-        var before = world.Get(ResourceTypes.Secret, "cache-config")!["data"].Text("default.conf");
+        var before = world.ConfigSecret["data"].Text("default.conf");
 
-        world.Patch(ResourceTypes.Secret, "my-conf", """{"data":{"redis.conf":"Yg=="}}""");
-        await world.UntilAsync(() => world.Get(ResourceTypes.Secret, "cache-config")!["data"].Text("default.conf") != before, "the configuration changed", 5);
+        world.Patch(ResourceTypes.Secret, "my-conf", """{"data":{"redis.conf":"bWF4Y2xpZW50cyA2MDA="}}""");
+        await world.UntilAsync(() => world.ConfigSecret["data"].Text("default.conf") != before, "the configuration changed", 5);
     });
 
     [Test]
@@ -174,7 +169,7 @@ public sealed class LifecycleTests
         Assert.That(world.Condition("SpecAccepted").Text("reason"), Is.EqualTo("VersionNotFound"));
         Assert.That(world.Condition("SpecAccepted").Text("message"), Does.Contain("failed to get RedisVersion: 9.9.9"));
 
-        world.Create(RedisVersion.Resource, "", """{"metadata":{"name":"9.9.9"},"spec":{"version":"9.9.9","db":{"image":"redis:9"},"exporter":{"image":"e"},"coordinator":{"image":"c:1"},"podSecurityPolicies":{"databasePolicyName":""}}}""");
+        world.CreateVersion("9.9.9");
         await world.ReadyAsync();
     });
 
@@ -184,9 +179,9 @@ public sealed class LifecycleTests
         world.CreateRedis(more: ""","replicas":2""");
         await world.UntilAsync(() => world.Condition("SpecAccepted") is not null, "the violation is told");
         Assert.That(world.Condition("SpecAccepted").Text("message"), Does.Contain("invalid for standalone mode"));
-        var mark = world.Process.Journal.Mark;
+        var writes = world.Provisioner.Writes.Count();
         await world.PassAsync(TimeSpan.FromMinutes(10));
-        Assert.That(world.Process.Journal.Since(mark).Where(e => e.Does is RequestKind.Write), Is.Empty, "nothing is tried blindly");
+        Assert.That(world.Provisioner.Writes.Skip(writes), Is.Empty, "nothing is tried blindly");
 
         world.Patch(Redis.Resource, "cache", """{"spec":{"replicas":1}}""");
         await world.ReadyAsync();
@@ -196,7 +191,7 @@ public sealed class LifecycleTests
     [Test]
     public void A_service_that_a_person_made_is_left_alone() => Run(async world =>
     {
-        world.Create(ResourceTypes.Service, Ns, """{"metadata":{"name":"cache"},"spec":{"ports":[{"port":80,"protocol":"TCP"}],"selector":{"app":"mine"}}}""");
+        world.Create(ResourceTypes.Service, """{"metadata":{"name":"cache"},"spec":{"ports":[{"port":80,"protocol":"TCP"}],"selector":{"app":"mine"}}}""");
         world.CreateRedis();
         await world.UntilAsync(() => world.Condition("SpecAccepted") is not null, "the taken name is told");
 
@@ -210,7 +205,7 @@ public sealed class LifecycleTests
     [Test]
     public void A_service_account_of_the_user_is_used_without_a_role() => Run(async world =>
     {
-        world.Create(ResourceTypes.ServiceAccount, Ns, """{"metadata":{"name":"mine"}}""");
+        world.Create(ResourceTypes.ServiceAccount, """{"metadata":{"name":"mine"}}""");
         world.CreateRedis(more: ""","podTemplate":{"spec":{"serviceAccountName":"mine"}}""");
         await world.ReadyAsync();
 
@@ -223,7 +218,6 @@ public sealed class LifecycleTests
     {
         world.CreateRedis();
         await world.ReadyAsync();
-        var well = world.Engine.Health;
         world.Engine.Health = static _ => new(new HealthFailure("ping", "no answer", false));
         await world.UntilAsync(() => world.Phase() == "NotReady", "the failure shows", 12);
         Assert.That(world.Condition("AcceptingConnection").Text("message"), Is.EqualTo("no answer"));
@@ -232,7 +226,7 @@ public sealed class LifecycleTests
         world.Engine.Health = static _ => new(new HealthFailure("write", "disk full", true));
         await world.UntilAsync(() => world.Phase() == "Critical", "it answers, but does not work", 12);
 
-        world.Engine.Health = well;
+        world.Engine.Health = null;
         world.Cluster.Kubelet.SetReady(Ns, "cache-0", false);
         await world.PassAsync(TimeSpan.FromSeconds(2));
         world.Cluster.Kubelet.SetReady(Ns, "cache-0", true);
@@ -243,7 +237,7 @@ public sealed class LifecycleTests
     public void A_petset_of_the_user_alone_works() => Run(async world =>
     {
         world.Create(
-            PetSet.Resource, Ns,
+            PetSet.Resource,
             """
             {"metadata":{"name":"mine"},"spec":{"replicas":2,"serviceName":"x","podPlacementPolicy":{"name":"absent"},"selector":{"matchLabels":{"app":"mine"}},
             "template":{"metadata":{"labels":{"app":"mine"}},"spec":{"containers":[{"name":"c","image":"i"}]}},
@@ -264,7 +258,7 @@ public sealed class LifecycleTests
     public void A_field_that_the_server_does_not_know_costs_only_that_field() => Run(async world =>
     {
         world.Create(
-            PetSet.Resource, Ns,
+            PetSet.Resource,
             """
             {"metadata":{"name":"mine"},"spec":{"replicas":1,"serviceName":"x","selector":{"matchLabels":{"app":"mine"}},
             "template":{"metadata":{"labels":{"app":"mine"}},"spec":{"containers":[{"name":"c","image":"i","fieldOfTheFuture":{"a":1}}]}}}}

@@ -4,7 +4,8 @@ using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Support.ApiServer;
-using static KubeDb.Tests.Machine.Provisioner.ProvisionerWorld;
+using KubeDb.Tests.Support.World;
+using static KubeDb.Tests.Support.World.TestWorld;
 
 namespace KubeDb.Tests.Machine.Provisioner;
 
@@ -14,21 +15,21 @@ public sealed class PauseTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private static async Task<PauseHolder> HoldAsync(ProvisionerWorld world, IKubernetesClient client)
+    private static async Task<PauseHolder> HoldAsync(TestWorld world, IKubernetesClient client)
     {
-        world.Create(RedisOpsRequest.Resource, Ns, """{"metadata":{"name":"restart"},"spec":{"type":"Restart","databaseRef":{"name":"cache"}}}""");
+        world.Create(RedisOpsRequest.Resource, """{"metadata":{"name":"restart"},"spec":{"type":"Restart","databaseRef":{"name":"cache"}}}""");
         var request = world.Get(RedisOpsRequest.Resource, "restart")!;
         var holder = new PauseHolder("RedisOpsRequest", new(Ns, "restart"), request.Uid());
-        Assert.That(await Pause.AcquireAsync(client, Stored(world), holder, world.Time.GetUtcNow(), None), Is.EqualTo(PauseEnd.Done));
-        await world.UntilAsync(() => Pause.IsAcknowledged(Stored(world).Status, holder.Uid), "the pause is acknowledged", 1);
+        Assert.That(await Pause.AcquireAsync(client, world.Stored(), holder, world.Time.GetUtcNow(), None), Is.EqualTo(PauseEnd.Done));
+        await world.UntilAsync(() => Pause.IsAcknowledged(world.Stored().Status, holder.Uid), "the pause is acknowledged", 1);
         return holder;
     }
-
-    private static Redis Stored(ProvisionerWorld world) => KubeDb.Api.Kinds.KindsJson.Decode<Redis>(world.RedisNow()!);
 
     [Test]
     public void A_held_database_is_left_alone_and_taken_up_again() => Run(async world =>
     {
+        // Nobody but the test takes the pause.
+        await world.Ops.StopAsync();
         world.CreateRedis();
         await world.ReadyAsync();
         using var ops = world.Server.Connect("ops");
@@ -41,11 +42,11 @@ public sealed class PauseTests
         world.Engine.Health = static _ => new(new HealthFailure("ping", "no answer", false));
         await world.UntilAsync(() => world.Phase() == "NotReady", "health is still looked at", 15);
 
-        Assert.That(await Pause.AcquireAsync(ops, Stored(world), holder with { Uid = "another" }, world.Time.GetUtcNow(), None), Is.EqualTo(PauseEnd.HeldByAnother));
-        Assert.That(await Pause.ReleaseAsync(ops, Stored(world), "another", "x", None), Is.EqualTo(PauseEnd.Done), "another's release does nothing");
-        Assert.That(Pause.Holder(Stored(world).Status), Is.EqualTo(holder));
+        Assert.That(await Pause.AcquireAsync(ops, world.Stored(), holder with { Uid = "another" }, world.Time.GetUtcNow(), None), Is.EqualTo(PauseEnd.HeldByAnother));
+        Assert.That(await Pause.ReleaseAsync(ops, world.Stored(), "another", "x", None), Is.EqualTo(PauseEnd.Done), "another's release does nothing");
+        Assert.That(Pause.Holder(world.Stored().Status), Is.EqualTo(holder));
 
-        Assert.That(await Pause.ReleaseAsync(ops, Stored(world), holder.Uid, "kubedb-ops-manager", None), Is.EqualTo(PauseEnd.Done));
+        Assert.That(await Pause.ReleaseAsync(ops, world.Stored(), holder.Uid, "kubedb-ops-manager", None), Is.EqualTo(PauseEnd.Done));
         await world.UntilAsync(() => world.Names(ResourceTypes.Service).Count == 3, "the database is looked after again", 5);
         Assert.That(world.Condition("PauseAcknowledged"), Is.Null);
     });
@@ -53,6 +54,8 @@ public sealed class PauseTests
     [Test]
     public void A_pause_whose_request_is_deleted_is_removed() => Run(async world =>
     {
+        // Nobody but the test takes the pause.
+        await world.Ops.StopAsync();
         world.CreateRedis();
         await world.ReadyAsync();
         using var ops = world.Server.Connect("ops");
@@ -66,6 +69,8 @@ public sealed class PauseTests
     [Test]
     public void A_pause_whose_request_has_ended_is_removed() => Run(async world =>
     {
+        // Nobody but the test takes the pause.
+        await world.Ops.StopAsync();
         world.CreateRedis();
         await world.ReadyAsync();
         using var ops = world.Server.Connect("ops");
@@ -78,6 +83,8 @@ public sealed class PauseTests
     [Test]
     public void A_database_can_be_deleted_while_it_is_held() => Run(async world =>
     {
+        // Nobody but the test takes the pause.
+        await world.Ops.StopAsync();
         world.CreateRedis();
         await world.ReadyAsync();
         using var ops = world.Server.Connect("ops");

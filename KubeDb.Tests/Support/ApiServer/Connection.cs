@@ -24,10 +24,16 @@ public sealed class Connection(InMemoryApiServer server, string process) : IKube
     /// <summary>What goes wrong.</summary>
     public FaultPlan Faults { get; } = new();
 
-    /// <summary>Cancelled when the process is killed; link the process's own token to it.</summary>
+    /// <summary>Told of each request when the server takes it up.</summary>
+    public Action<JournalEntry>? Arrived { get; set; }
+
+    /// <summary>Cancelled when the process is killed.</summary>
     public CancellationToken Killed => _dead.Token;
 
-    /// <summary>Kills the process: from now on all it does on this connection throws <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Never completes: what a call of a dead process comes to.</summary>
+    public static Task Never => new TaskCompletionSource().Task;
+
+    /// <summary>Kills the process: nothing that it waits for on this connection ever comes.</summary>
     public void Kill() => _dead.Cancel();
 
     /// <summary>Kills the process just before the server sees its n-th write, from 1.</summary>
@@ -65,7 +71,7 @@ public sealed class Connection(InMemoryApiServer server, string process) : IKube
 
         try
         {
-            while (await stream.NextAsync(either.Token) is { } moment)
+            while (await NextAsync(stream, either.Token) is { } moment)
             {
                 yield return new(moment.Type, moment.Utf8 is { } utf8 ? decode(utf8) : null, moment.ResourceVersion, moment.Error);
                 if (moment.Type == WatchEventType.Error)
@@ -130,42 +136,55 @@ public sealed class Connection(InMemoryApiServer server, string process) : IKube
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, Killed);
         entry.Outcome = "cancelled";
-        // Code that goes on after its process was killed must not spin at one moment of virtual time.
-        if (Killed.IsCancellationRequested)
-            await Task.Delay(TimeSpan.FromMilliseconds(1), server.Time, cancel);
         var fault = Faults.For(entry);
         await Wait(server.Latency + (fault?.Delay ?? TimeSpan.Zero), either.Token);
         if (fault is { KillBefore: true })
-            Die(entry, "killed before");
+            await Die(entry, "killed before");
         if (fault?.Instead is { } refusal)
         {
             entry.Outcome = refusal.Kind.ToString();
             return Answer.Of(refusal);
         }
 
+        Arrived?.Invoke(entry);
         var version = server.Version;
         var answer = serve(fault);
         entry.TookEffect = server.Version > version;
         entry.Outcome = answer.Error?.Kind.ToString() ?? (entry.Does == RequestKind.Write && !entry.TookEffect ? "unchanged" : "ok");
         if (fault is { KillAfter: true })
-            Die(entry, "killed after");
+            await Die(entry, "killed after");
         if (fault?.After is not { } lost)
             return answer;
         entry.Outcome += ", answer lost";
         return Answer.Of(lost);
     }
 
-    private async Task Wait(TimeSpan time, CancellationToken cancel)
+    private async Task<WatchOutput?> NextAsync(WatchStream stream, CancellationToken cancel)
     {
-        cancel.ThrowIfCancellationRequested();
-        if (time > TimeSpan.Zero)
-            await Task.Delay(time, server.Time, cancel);
+        try
+        {
+            return await stream.NextAsync(cancel);
+        }
+        catch (OperationCanceledException) when (Killed.IsCancellationRequested)
+        {
+            await Never;
+            throw;
+        }
     }
 
-    private void Die(JournalEntry entry, string how)
+    private async Task Wait(TimeSpan time, CancellationToken cancel)
+    {
+        if (!cancel.IsCancellationRequested && time > TimeSpan.Zero)
+            await Task.Delay(time, server.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (Killed.IsCancellationRequested)
+            await Never;
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    private Task Die(JournalEntry entry, string how)
     {
         entry.Outcome = entry.Outcome == "cancelled" ? how : $"{entry.Outcome}, {how}";
         Kill();
-        throw new OperationCanceledException(Killed);
+        return Never;
     }
 }

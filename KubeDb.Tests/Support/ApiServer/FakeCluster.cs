@@ -29,6 +29,9 @@ public sealed record PodBehaviour
 
     /// <summary>The image can not be pulled, with this message.</summary>
     public string? ImageProblem { get; init; }
+
+    /// <summary>A volume can not be mounted, with this message; tried again each second.</summary>
+    public string? VolumeProblem { get; init; }
 }
 
 /// <summary>
@@ -57,6 +60,12 @@ public sealed class FakeCluster
 
     /// <summary>How pods behave; a test sets it to make one fail. Given a copy of the pod.</summary>
     public Func<JsonObject, PodBehaviour> Behaviour { get; set; } = _ => PodBehaviour.Healthy;
+
+    /// <summary>Told when the containers of a pod start (and do not crash), with the pod and its address.</summary>
+    public Action<JsonObject, string>? Started { get; set; }
+
+    /// <summary>Told when the containers of a pod have ended, with its UID.</summary>
+    public Action<string>? Ended { get; set; }
 
     /// <summary>How long the controllers take to react to a change.</summary>
     public TimeSpan ControllerDelay { get; set; } = TimeSpan.FromMilliseconds(20);

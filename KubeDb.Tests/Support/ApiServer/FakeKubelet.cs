@@ -11,6 +11,13 @@ public sealed class FakeKubelet(FakeCluster cluster)
     private readonly HashSet<string> _ending = [];
     private int _addresses;
 
+    /// <summary>Addresses given out; never twice.</summary>
+    internal int Addresses
+    {
+        get => _addresses;
+        set => _addresses = value;
+    }
+
     /// <summary>Makes a running pod ready or unready, as its probe would.</summary>
     public void SetReady(string ns, string name, bool ready)
     {
@@ -22,7 +29,10 @@ public sealed class FakeKubelet(FakeCluster cluster)
     {
         var pod = change.Now.Object;
         if (change.Deleted)
+        {
             _ending.Remove(pod.Uid());
+            cluster.Ended?.Invoke(pod.Uid());
+        }
         else if (pod.IsDeleting())
             End(pod);
         else if (change.Before is null)
@@ -46,6 +56,14 @@ public sealed class FakeKubelet(FakeCluster cluster)
     private void Start(JsonObject pod, string address, long restarts)
     {
         var behaviour = Behaviour(pod);
+        if (behaviour.VolumeProblem is not null)
+        {
+            Later(TimeSpan.FromSeconds(1), pod, p => Start(p, address, restarts));
+            return;
+        }
+
+        if (behaviour.CrashMessage is null)
+            cluster.Started?.Invoke(pod.Copy(), address);
         Report(pod, address, false, restarts, null);
         if (behaviour.CrashMessage is not null)
             Later(TimeSpan.FromMilliseconds(200), pod, p => Crash(p, address, restarts));
@@ -150,6 +168,7 @@ public sealed class FakeKubelet(FakeCluster cluster)
             return;
         }
 
+        cluster.Ended?.Invoke(pod.Uid());
         var options = new JsonObject { ["gracePeriodSeconds"] = 0, ["preconditions"] = new JsonObject { ["uid"] = pod.Uid() } };
         cluster.Send(ApiVerb.Delete, "", "pods", pod.Namespace(), pod.Name(), options);
     }

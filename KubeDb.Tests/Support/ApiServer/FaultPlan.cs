@@ -120,6 +120,12 @@ public sealed class FaultPlan
         return this;
     }
 
+    /// <summary>Ends all watches that run with 410, so that everything is listed anew.</summary>
+    public void Expire() => Epoch++;
+
+    /// <summary>Grows with each <see cref="Expire"/>.</summary>
+    internal int Epoch { get; private set; }
+
     /// <summary>Forgets all rules.</summary>
     public void Clear()
     {

@@ -110,6 +110,8 @@ public sealed partial class InMemoryApiServer
             return Answer.Of(misfit);
         if (body["metadata"]?["managedFields"] is not null)
             return Answer.Of(Errors.BadRequest("metadata.managedFields must be nil"));
+        if (Minor <= 20 && call.Kind.Custom && EmptyText(body, "") is { } path)
+            return Answer.Of(Errors.Invalid(call.Kind, call.Name, $"{path}: Invalid value: \"null\": {path} in body must be of type string: \"null\""));
         if (FieldWalk.Undeclared(body, call.Kind.Type) is { } unknown)
             return Answer.Of(Errors.Internal(
                 $"failed to create typed patch object ({call.Namespace}/{call.Name}; {call.Request.Type.ApiVersion}, Kind={call.Kind.Name}): {unknown}: field not declared in schema"));
@@ -134,6 +136,15 @@ public sealed partial class InMemoryApiServer
         result.Merged.Meta()["managedFields"] = managed;
         return StoreNew(call, result.Merged);
     }
+
+    /// <summary>The first field that is an empty text: Kubernetes 1.20 turned it into null when a custom resource was applied.</summary>
+    private static string? EmptyText(JsonNode? node, string path) => node switch
+    {
+        JsonObject members => members.Select(m => EmptyText(m.Value, path.Length == 0 ? m.Key : $"{path}.{m.Key}")).FirstOrDefault(found => found is not null),
+        JsonArray items => items.Select(item => EmptyText(item, path)).FirstOrDefault(found => found is not null),
+        JsonValue value when value.TryGetValue(out string? text) && text.Length == 0 => path,
+        _ => null,
+    };
 
     private Answer Rescale(Call call, Stored live, JsonObject scale)
     {
@@ -308,7 +319,7 @@ public sealed partial class InMemoryApiServer
         if (Store.Find(kind, "", call.Namespace) is not { } ns)
             return Errors.NotFound(kind, call.Namespace);
         return ns.Object.IsDeleting()
-            ? Errors.Forbidden(call.Kind, name, $"unable to create new content in namespace {call.Namespace} because it is being terminated")
+            ? Errors.Forbidden(call.Kind, name, $"unable to create new content in namespace {call.Namespace} because it is being terminated") with { Reason = ApiError.NamespaceTerminating }
             : null;
     }
 

@@ -34,6 +34,18 @@ public sealed partial class InMemoryApiServer
         Observe(Collector.Changed);
     }
 
+    /// <summary>Starts with the kinds and objects of another one, whose clock must not be ahead.</summary>
+    public InMemoryApiServer(TimeProvider time, InMemoryApiServer from)
+    {
+        Time = time;
+        _start = time.GetTimestamp();
+        _kinds = new(from._kinds);
+        _ids = from._ids;
+        Store = from.Store.Copy();
+        Collector = new GarbageCollector(this);
+        Observe(Collector.Changed);
+    }
+
     private readonly long _start;
 
     /// <summary>The clock of the server.</summary>
@@ -51,7 +63,7 @@ public sealed partial class InMemoryApiServer
     /// <summary>How far gets and lists of version "0" lag behind.</summary>
     public TimeSpan CacheLag { get; set; }
 
-    /// <summary>Minor version that discovery names.</summary>
+    /// <summary>Minor version that discovery names. As 20 it also refuses empty texts in applied custom resources, as that version does.</summary>
     public int Minor { get; set; } = 36;
 
     /// <summary>The garbage collector and the namespace controller.</summary>
@@ -64,7 +76,7 @@ public sealed partial class InMemoryApiServer
     public Func<LogRequest, string>? OnLogs { get; set; }
 
     /// <summary>The objects.</summary>
-    internal ObjectStore Store { get; } = new();
+    internal ObjectStore Store { get; private init; } = new();
 
     /// <summary>The version of the newest change.</summary>
     public long Version => Store.Version;

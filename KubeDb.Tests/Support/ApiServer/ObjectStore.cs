@@ -48,6 +48,15 @@ public sealed class ObjectStore
     private readonly List<Change> _log = [];
     private long _forgotten = 1000;
 
+    /// <summary>The same objects, as if all changes up to now were forgotten.</summary>
+    public ObjectStore Copy()
+    {
+        var copy = new ObjectStore { _forgotten = Version };
+        foreach (var (kind, objects) in _kinds)
+            copy._kinds[kind] = new(objects, StringComparer.Ordinal);
+        return copy;
+    }
+
     /// <summary>The newest version.</summary>
     public long Version => _forgotten + _log.Count;
 

@@ -25,6 +25,7 @@ internal sealed class WatchStream(InMemoryApiServer server, ResourceType type, W
     private TimeSpan _held;
     private long _delayed;
     private TaskCompletionSource? _change;
+    private readonly int _epoch = faults.Epoch;
 
     /// <summary>Starts the watch, or says why not.</summary>
     public Answer Open()
@@ -74,6 +75,12 @@ internal sealed class WatchStream(InMemoryApiServer server, ResourceType type, W
             if (faults.Partitioned)
             {
                 await PauseAsync(TimeSpan.FromSeconds(1), cancel);
+                continue;
+            }
+
+            if (_epoch != faults.Epoch)
+            {
+                Fail(Errors.TooOld(_position, server.Version));
                 continue;
             }
 

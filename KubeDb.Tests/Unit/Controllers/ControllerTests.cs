@@ -69,6 +69,22 @@ public sealed class ControllerTests
     });
 
     [Test]
+    public void A_namespace_that_goes_is_left_alone_quietly() => Run(async (rig, sim) =>
+    {
+        var calls = 0;
+        rig.Start((_, _) =>
+        {
+            calls++;
+            throw new ApiException(new ApiError(ApiErrorKind.Forbidden, 403, ApiError.NamespaceTerminating, "because it is being terminated"));
+        });
+        rig.Queue.Add(A);
+        await Task.Delay(TimeSpan.FromMinutes(5), sim.Time);
+
+        Assert.That(calls, Is.EqualTo(1));
+        Assert.That(rig.Log.Lines.Where(l => l.Level >= LogLevel.Warning), Is.Empty);
+    });
+
+    [Test]
     public void A_conflict_is_tried_again_quietly() => Run(async (rig, sim) =>
     {
         var calls = 0;

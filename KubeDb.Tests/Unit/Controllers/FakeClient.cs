@@ -21,5 +21,9 @@ internal abstract class FakeClient : IKubernetesClient
 
     public Task<ApiResult<string>> LogsAsync(LogRequest request, CancellationToken cancel) => throw new NotSupportedException();
 
+    public virtual void DropConnections()
+    {
+    }
+
     protected abstract Task<ApiResult<JsonObject>> HandleAsync(ApiRequest request, CancellationToken cancel);
 }

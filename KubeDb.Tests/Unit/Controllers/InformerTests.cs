@@ -182,6 +182,22 @@ public sealed class InformerTests
         Assert.That(cache.Get(new("a", "t"))!.Value, Is.EqualTo("new"));
     });
 
+    /// <summary>A deletion that waits for a finalizer is answered with the object; that may come in after the watch told its end.</summary>
+    [Test]
+    public void A_deleted_object_is_not_resurrected_by_the_late_answer_to_its_deletion() => Run(async (server, start, sim) =>
+    {
+        server.Put("t", "u");
+        var cache = await start(o => o);
+        server.Delete("t");
+        await sim.UntilAsync(() => cache.Get(new("a", "t")) is null, Tick);
+        cache.Observe(Thing.Of("t", "u", server.Version - 1));
+        cache.Observe(Thing.Of("t", "u", server.Version + 1));
+
+        Assert.That(cache.Get(new("a", "t")), Is.Null);
+        server.Put("t", "another");
+        await sim.UntilAsync(() => cache.Get(new("a", "t")) is { Metadata.Uid: "another" }, Tick);
+    });
+
     [Test]
     public void A_late_deletion_of_the_former_object_leaves_the_new_one() => Run(async (server, start, sim) =>
     {
@@ -228,6 +244,48 @@ public sealed class InformerTests
         await Task.Delay(Tick, sim.Time);
 
         Assert.That(cache.Get(new("a", "fresh")), Is.Not.Null);
+    });
+
+    [Test]
+    public void A_server_restored_from_a_backup_is_believed() => Run(async (server, start, sim) =>
+    {
+        server.Put("t", "u", "1");
+        server.Put("deleted", "v");
+        var cache = await start(o => o);
+        var backup = server.BackUp();
+        for (var i = 2; i < 20; i++)
+            server.Put("t", "u", $"{i}");
+        server.Put("new", "w");
+        server.Delete("deleted");
+        cache.ObserveDeleted(new("a", "deleted"), "v");
+        await sim.UntilAsync(() => cache.Get(new("a", "new")) is not null, Tick);
+
+        server.Restore(backup);
+        await sim.UntilAsync(() => cache.Get(new("a", "t"))!.Value == "1", Tick);
+        Assert.That(cache.Get(new("a", "new")), Is.Null);
+        Assert.That(cache.Get(new("a", "deleted")), Is.Not.Null);
+
+        server.Put("t", "u", "after");
+        await sim.UntilAsync(() => cache.Get(new("a", "t"))!.Value == "after", Tick);
+    });
+
+    [Test]
+    public void A_list_of_a_server_that_lags_behind_is_not_believed() => Run(async (server, start, sim) =>
+    {
+        server.Put("t", "u", "1");
+        var backup = server.BackUp();
+        server.Put("t", "u", "2");
+        server.Put("other", "v");
+        var changes = 0;
+        var cache = await start(o => o, _ => changes++);
+        server.ListOnceFrom(backup);
+        server.WatchErrors.Enqueue(ScriptedServer.Error(ApiErrorKind.Gone, 410));
+        server.CutWatches();
+        await sim.UntilAsync(() => server.Lists == 3, Tick);
+        await Task.Delay(Tick, sim.Time);
+
+        Assert.That(cache.List(), Has.Count.EqualTo(2));
+        Assert.That(changes, Is.EqualTo(2), "those of the first list");
     });
 
     [Test]

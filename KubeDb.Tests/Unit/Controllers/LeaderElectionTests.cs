@@ -38,6 +38,7 @@ public sealed class LeaderElectionTests
         var lost = a.Election.Term!.Lost;
         await world.ReleaseAsync(a);
         Assert.That(lost.IsCancellationRequested);
+        Assert.That(a.Client.Dropped, Is.Zero, "every write has ended");
         Assert.That(world.Store.Holder, Is.Empty);
         var released = sim.Time.Elapsed;
         await sim.UntilAsync(() => b.Election.IsLeader, Tick);
@@ -69,6 +70,7 @@ public sealed class LeaderElectionTests
         Assert.That(took - lastOfA, Is.GreaterThan(TimeSpan.FromSeconds(4)), "margin between the last write of the old leader and the new one");
         Assert.That(took - cut, Is.LessThan(TimeSpan.FromSeconds(20)));
         Assert.That(a.Election.IsLeader, Is.False);
+        Assert.That(a.Client.Dropped, Is.EqualTo(1), "nothing that the network holds back may arrive later");
         Assert.That((await a.WriteAsync()).Error?.Kind, Is.EqualTo(ApiErrorKind.NotLeader));
     });
 
@@ -264,6 +266,10 @@ public sealed class LeaderElectionTests
         public bool Cut { get; set; }
 
         public int LoseAnswers { get; set; }
+
+        public int Dropped { get; private set; }
+
+        public override void DropConnections() => Dropped++;
 
         protected override async Task<ApiResult<JsonObject>> HandleAsync(ApiRequest request, CancellationToken cancel)
         {

@@ -16,6 +16,7 @@ internal sealed class ScriptedServer(TimeProvider time) : IKubernetesClient
     private readonly List<(int Version, WatchEventType Type, string Json)> _log = [];
     private readonly List<TaskCompletionSource> _sleepers = [];
     private int _cuts;
+    private (int Version, Dictionary<string, JsonObject> Objects)? _lagging;
 
     public int Version { get; private set; } = 100;
 
@@ -70,6 +71,23 @@ internal sealed class ScriptedServer(TimeProvider time) : IKubernetesClient
         Wake();
     }
 
+    /// <summary>What <see cref="Restore"/> brings back.</summary>
+    public (int Version, Dictionary<string, JsonObject> Objects) BackUp() => (Version, _objects.ToDictionary(o => o.Key, o => (JsonObject)o.Value.DeepClone()));
+
+    /// <summary>Goes back to the state of a backup, versions included; what came later never was.</summary>
+    public void Restore((int Version, Dictionary<string, JsonObject> Objects) backup)
+    {
+        Version = backup.Version;
+        _objects.Clear();
+        foreach (var (name, json) in backup.Objects)
+            _objects[name] = json;
+        _log.RemoveAll(e => e.Version > Version);
+        CutWatches();
+    }
+
+    /// <summary>The next list is that of a server that lags behind.</summary>
+    public void ListOnceFrom((int Version, Dictionary<string, JsonObject> Objects) backup) => _lagging = backup;
+
     public void CutWatches()
     {
         _cuts++;
@@ -86,11 +104,13 @@ internal sealed class ScriptedServer(TimeProvider time) : IKubernetesClient
         Lists += request.Continue is null ? 1 : 0;
         var skip = int.Parse(request.Continue ?? "0", CultureInfo.InvariantCulture);
         var take = request.Limit == 0 ? int.MaxValue : request.Limit;
-        var page = _objects.Values.Skip(skip).Take(take).Select(JsonNode (o) => o.DeepClone()).ToArray();
+        var (version, objects) = _lagging ?? (Version, new(_objects));
+        _lagging = null;
+        var page = objects.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => o.Value).Skip(skip).Take(take).Select(JsonNode (o) => o.DeepClone()).ToArray();
         var more = take != int.MaxValue && skip + take < _objects.Count;
         var body = new JsonObject
         {
-            ["metadata"] = new JsonObject { ["resourceVersion"] = $"{Version}", ["continue"] = more ? $"{skip + take}" : "" },
+            ["metadata"] = new JsonObject { ["resourceVersion"] = $"{version}", ["continue"] = more ? $"{skip + take}" : "" },
             ["items"] = new JsonArray(page),
         };
         AfterPage?.Invoke();

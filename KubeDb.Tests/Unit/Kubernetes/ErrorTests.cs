@@ -29,6 +29,16 @@ public sealed class ErrorTests
         Assert.That(error, Is.EqualTo(new ApiError(kind, code, reason, "the sentence")));
     }
 
+    [TestCase("NamespaceTerminating", true)]
+    [TestCase("SomethingElse", false)]
+    public async Task A_namespace_that_is_being_deleted_is_told_apart(string cause, bool going)
+    {
+        var error = await Error(c => TestServer.Json(
+            c, 403, $$$"""{"kind":"Status","status":"Failure","reason":"Forbidden","code":403,"message":"no","details":{"causes":[{"reason":"{{{cause}}}","field":"metadata.namespace"}]}}"""));
+
+        Assert.That((error.Kind, error.IsNamespaceGoing, error.IsRefusal), Is.EqualTo((ApiErrorKind.Forbidden, going, !going)));
+    }
+
     [Test]
     public async Task An_answer_that_is_not_the_api_servers_is_told_as_such()
     {

@@ -49,7 +49,7 @@ public sealed class PodJudgementTests
         const string log = "1:C starts\n1:C Configuration loaded\n*** FATAL CONFIG FILE ERROR (Redis 8.2.2) ***\nReading the configuration file, at line 3\n>>> 'user x on >s3cr3t'\nrequirepass: \"abc\"\nBad directive\n";
 
         Assert.That(
-            CrashReader.LastWords(log, "s3cr3t"),
+            CrashReader.LastWords(log, ["s3cr3t"]),
             Is.EqualTo("*** FATAL CONFIG FILE ERROR (Redis 8.2.2) *** / Reading the configuration file, at line 3 / >>> 'user x on >***' / requirepass *** / Bad directive"));
     }
 
@@ -60,7 +60,7 @@ public sealed class PodJudgementTests
 
     [Test]
     public void Last_words_are_bounded() =>
-        Assert.That(CrashReader.LastWords(string.Concat(Enumerable.Repeat(new string('x', 200) + "\n", 50)), null), Has.Length.LessThan(700));
+        Assert.That(CrashReader.LastWords(string.Concat(Enumerable.Repeat(new string('x', 200) + "\n", 50)), []), Has.Length.LessThan(700));
 
     private static Pod Pod(string uid, ContainerState state, ContainerState last, int restarts) => new()
     {

@@ -5,12 +5,12 @@ namespace KubeDb.Api.Engines.Redis.Configuration;
 
 /// <summary>A line that the server would refuse to read.</summary>
 /// <param name="Line">Number of the line, from 1.</param>
-/// <param name="Text">The line; cut after the name where it could hold a secret.</param>
+/// <param name="Text">The directive, where the line begins with a known one; never its arguments, for any of them may be a secret.</param>
 /// <param name="Reason">What is wrong with it.</param>
 public sealed record RedisConfError(int Line, string Text, string Reason)
 {
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"line {Line}: {Reason}: {Text}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"line {Line}{(Text.Length == 0 ? "" : $" ({Text})")}: {Reason}");
 }
 
 /// <summary>
@@ -44,9 +44,9 @@ public sealed class RedisConf : IEquatable<RedisConf>
                 continue;
             var words = new List<string>();
             if (line.Contains('\0', StringComparison.Ordinal))
-                errors.Add(new(number, Redact(line), "holds a NUL byte"));
+                errors.Add(new(number, KnownName(line), "holds a NUL byte"));
             else if (!ConfigWords.TrySplit(line, words))
-                errors.Add(new(number, Redact(line), "unbalanced quotes"));
+                errors.Add(new(number, KnownName(line), "unbalanced quotes"));
             else if (words.Count > 0)
                 directives.Add(new(words[0].ToLowerInvariant(), words[1..]));
         }
@@ -157,10 +157,11 @@ public sealed class RedisConf : IEquatable<RedisConf>
     private static bool SameLines(IReadOnlyList<RedisDirective> left, IReadOnlyList<RedisDirective> right) =>
         ConfigValue.Of(left) == ConfigValue.Of(right);
 
-    private static string Redact(string line)
+    // What begins with no known directive may be the second half of a secret that was broken into two lines.
+    private static string KnownName(string line)
     {
-        var name = line.Split(' ', '\t')[0];
-        return RedisDirectives.IsSecret(name.Trim('"', '\'')) ? $"{ConfigWords.ToText(name)} ***" : ConfigWords.ToText(line);
+        var name = line.Split(' ', '\t')[0].Trim('"', '\'').ToLowerInvariant();
+        return RedisDirectives.Find(name) is null ? "" : name;
     }
 }
 

@@ -51,7 +51,7 @@ public static class UserConfReader
             if (RedisDirectives.IsOwned(directive))
                 yield return new(path, RedisReasons.OperatorOwnedDirective, $"{path} sets \"{Shown(directive)}\", which the operator sets itself. Remove the line.");
             else if (!RedisDirectives.HasValidCount(directive))
-                yield return new(path, Reasons.ConfigurationInvalid, $"{path}: \"{directive}\" has a wrong number of arguments. Correct the line.");
+                yield return new(path, Reasons.ConfigurationInvalid, $"{path}: \"{directive.Name}\" has a wrong number of arguments. Correct the line.");
         }
     }
 
@@ -71,5 +71,5 @@ public static class UserConfReader
     public static bool IsParameter(string canonicalName) => canonicalName is not ("include" or "loadmodule" or "rename-command" or "user");
 
     private static string Shown(RedisDirective directive) =>
-        directive.CanonicalName is "rename-command" or "user" ? directive.Label : directive.Name;
+        directive.CanonicalName is "rename-command" ? directive.Label : directive is { CanonicalName: "user", Arguments: ["default", ..] } ? "user default" : directive.Name;
 }

@@ -14,6 +14,9 @@ public sealed record RespLimits
     /// <summary>Bytes of a line (simple string, error, length).</summary>
     public int LineBytes { get; init; } = 64 * 1024;
 
+    /// <summary>Bytes of a whole reply: many strings, each of an accepted length, are too many all the same.</summary>
+    public int TotalBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Elements of a reply, nested ones counted.</summary>
     public int Elements { get; init; } = 1_000_000;
 
@@ -30,10 +33,14 @@ public sealed class RespProtocolException(string message) : IOException(message)
 /// </summary>
 public sealed class RespReader(Stream stream, RespLimits limits)
 {
+    // More than this is not set aside for a string before its bytes have begun to come.
+    private const int FirstPart = 64 * 1024;
+
     private readonly byte[] _buffer = new byte[8 * 1024];
     private int _start;
     private int _end;
     private int _elements;
+    private long _bytes;
 
     /// <summary>Reads one reply.</summary>
     /// <exception cref="RespProtocolException">Not RESP2, or over a limit.</exception>
@@ -41,6 +48,7 @@ public sealed class RespReader(Stream stream, RespLimits limits)
     public ValueTask<RespReply> ReadAsync(CancellationToken cancel)
     {
         _elements = 0;
+        _bytes = 0;
         return ReadAsync(0, cancel);
     }
 
@@ -68,12 +76,15 @@ public sealed class RespReader(Stream stream, RespLimits limits)
             return RespReply.Null;
         if (length < 0 || length > limits.BulkBytes)
             throw new RespProtocolException($"A string of {length} bytes is not accepted; at most {limits.BulkBytes} are.");
-        var bytes = new byte[length];
+        Count(length);
+        var bytes = new byte[Math.Min(length, FirstPart)];
         var filled = 0;
-        while (filled < bytes.Length)
+        while (filled < length)
         {
             if (_start == _end)
                 await FillAsync(cancel);
+            if (filled == bytes.Length)
+                Array.Resize(ref bytes, (int)Math.Min(length, bytes.Length * 2L));
             var take = Math.Min(_end - _start, bytes.Length - filled);
             _buffer.AsSpan(_start, take).CopyTo(bytes.AsSpan(filled));
             _start += take;
@@ -114,6 +125,7 @@ public sealed class RespReader(Stream stream, RespLimits limits)
                 throw new RespProtocolException($"A line of more than {limits.LineBytes} bytes was cut off.");
             head = [.. head, .. _buffer.AsSpan(_start, taken)];
             _start += taken;
+            Count(taken);
             if (end < 0)
                 continue;
             if (head.Length < 2 || head[^2] != '\r')
@@ -135,6 +147,13 @@ public sealed class RespReader(Stream stream, RespLimits limits)
         _end = await stream.ReadAsync(_buffer, cancel);
         if (_end == 0)
             throw new EndOfStreamException("The server closed the connection.");
+    }
+
+    private void Count(long bytes)
+    {
+        _bytes += bytes;
+        if (_bytes > limits.TotalBytes)
+            throw new RespProtocolException($"A reply of more than {limits.TotalBytes} bytes was cut off.");
     }
 
     private static long Number(byte[] line)

@@ -55,6 +55,21 @@ public class StartScriptTests(string shell)
         Assert.That(await server.SendAsync("GET", "k"), Is.EqualTo("new"));
     }
 
+    /// <summary>A process left behind would keep the container's output open, and in a pod that shares its process namespace would stay.</summary>
+    [TestCase("appendonly yes", "appendonly no\nrename-command BGSAVE \"\"")]
+    [TestCase("appendonly no", "appendonly yes\nrename-command CONFIG \"\"")]
+    public async Task AServerThatEndsBeforeTheChangeIsMadeLeavesNothingRunning(string before, string after)
+    {
+        await using var server = new RealServer(shell);
+
+        // Killed, the server leaves no snapshot beside its append-only file.
+        await RunAsync(server, before, set: "1", kill: before == "appendonly yes");
+        server.Configure(after);
+        await server.StartAsync();
+        await server.StopAsync();
+        Assert.That(server.Log, Does.Contain("first, then turning"));
+    }
+
     [Test]
     public async Task AChangeMadeLiveSurvivesTheNextStart()
     {

@@ -30,11 +30,11 @@ public class RedisConfTests
     [TestCase(" \t\r")]
     public void CommentsAndBlankLinesAreNothing(string line) => Assert.That(RedisConf.Parse(line).Conf.Directives, Is.Empty);
 
-    [TestCase("proc-title-template \"abc", "proc-title-template \"abc")]
-    [TestCase("proc-title-template \"abc\"d", "proc-title-template \"abc\"d")]
-    [TestCase("proc-title-template 'abc", "proc-title-template 'abc")]
-    [TestCase("requirepass \"secret", "requirepass ***")]
-    public void UnbalancedQuotesNameLineAndTextButNoSecret(string line, string shown)
+    [TestCase("proc-title-template \"abc", "proc-title-template")]
+    [TestCase("proc-title-template \"abc\"d", "proc-title-template")]
+    [TestCase("second-half-of-a-secret\"", "")]
+    [TestCase("requirepass \"secret", "requirepass")]
+    public void UnbalancedQuotesNameLineAndDirectiveButNoValue(string line, string shown)
     {
         var (conf, errors) = RedisConf.Parse($"hz 10\n\n{line}\ntimeout 1\n");
         Assert.That(errors, Is.EqualTo(new[] { new RedisConfError(3, shown, "unbalanced quotes") }));

@@ -55,8 +55,8 @@ public class RedisConfigurationEngineTests
     [TestCase("port 1", "OperatorOwnedDirective", "sets \"port\"")]
     [TestCase("requirepass hunter2", "OperatorOwnedDirective", "sets \"requirepass\"")]
     [TestCase("rename-command ping x", "OperatorOwnedDirective", "rename-command ping")]
-    [TestCase("hz 10\nproc-title-template \"x", "ConfigurationInvalid", "line 2: unbalanced quotes: proc-title-template \"x")]
-    [TestCase("maxclients 1 2", "ConfigurationInvalid", "\"maxclients 1 2\" has a wrong number of arguments")]
+    [TestCase("hz 10\nproc-title-template \"x", "ConfigurationInvalid", "line 2 (proc-title-template): unbalanced quotes")]
+    [TestCase("maxclients 1 2", "ConfigurationInvalid", "\"maxclients\" has a wrong number of arguments")]
     public void BadInputIsRefusedWithASentence(string text, string reason, string sentence)
     {
         var violation = Plan(Spec(null, null), Request(apply: text)).Violations.Single();

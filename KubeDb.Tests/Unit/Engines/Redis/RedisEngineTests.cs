@@ -38,11 +38,11 @@ public class RedisEngineTests
     {
         var configuration = new RedisConfiguration { Inline = new Dictionary<string, string> { ["redis.conf"] = "hz 10\nlogfile \"x" } };
         var violation = Engine.Check(Valid() with { Spec = Valid().Spec with { Configuration = configuration } }, Version).Single();
-        Assert.That(violation.Message, Does.Contain("spec.configuration.inline[redis.conf]: line 2: unbalanced quotes"));
+        Assert.That(violation.Message, Does.Contain("spec.configuration.inline[redis.conf]: line 2 (logfile): unbalanced quotes"));
     }
 
     [TestCase("redis.conf", "hz 10", null)]
-    [TestCase("redis.conf", "hz \"10", "secret mine[redis.conf]: line 1: unbalanced quotes: hz \"10. The server could not read it; correct the line.")]
+    [TestCase("redis.conf", "hz \"10", "secret mine[redis.conf]: line 1 (hz): unbalanced quotes. The server could not read it; correct the line.")]
     [TestCase("valkey.conf", "hz 10", "Secret \"mine\", named by spec.configuration.secretName, has no key \"redis.conf\". Put the configuration under that key.")]
     public void TheContentOfTheUsersSecretIsChecked(string key, string text, string? sentence)
     {

@@ -1,0 +1,62 @@
+namespace KubeDb.Tests.AfterEndToEnd;
+
+/// <summary>
+/// What the charts allow the operators is what the end-to-end tests saw them do: no more, no less. Reads the API server's audit log, so it
+/// runs after all of them.
+/// </summary>
+[TestFixture("kubedb-provisioner"), TestFixture("kubedb-ops-manager")]
+[Category("AfterEndToEnd")]
+public sealed class RightsTests(string account)
+{
+    private const string Home = "kubedb";
+
+    /// <summary>Rights that are needed although no call need show it.</summary>
+    private static readonly HashSet<string> NotInTheLog = new(StringComparer.Ordinal)
+    {
+        // The admission plugin OwnerReferencesPermissionEnforcement asks for these, without a request of its own. The local cluster has it
+        // switched on: without the first three every database stays without children, without the last Deletion_keeps_what_its_policy_says fails.
+        "update redises/finalizers.kubedb.com",
+        "update petsets/finalizers.apps.k8s.appscode.com",
+        "update services/finalizers",
+        "delete persistentvolumeclaims",
+
+        // The API server lets nobody give a right that they do not have: the role of a database's pods. Without it no database becomes Ready.
+        "get pods",
+
+        // Only under a fault: the live look before a pause is dropped whose request seems gone (PauseTests, QueueTests), and the count of an
+        // event that comes again (EventRecorderTests).
+        "get redisopsrequests.ops.kubedb.com",
+        "patch events",
+    };
+
+    [SetUp]
+    public void RequireCluster()
+    {
+        if (Environment.GetEnvironmentVariable("KUBEDB_TEST_AUDIT") is not { Length: > 0 })
+            Assert.Ignore("No audit log of a whole end-to-end run: run hack/test e2e, without a filter, on a cluster of hack/cluster.");
+    }
+
+    [Test]
+    public async Task Every_right_is_used_and_no_call_was_refused()
+    {
+        var calls = AuditLog.Read(
+            Environment.GetEnvironmentVariable("KUBEDB_TEST_AUDIT")!,
+            $"system:serviceaccount:{Home}:{account}",
+            DateTimeOffset.Parse(Environment.GetEnvironmentVariable("KUBEDB_TEST_STARTED")!, System.Globalization.CultureInfo.InvariantCulture));
+        var grants = await Grant.OfAsync(Home, account);
+        TestContext.Out.WriteLine($"{account}: {calls.Count} calls, {grants.Count} rights");
+        var unused = grants.Where(g => !NotInTheLog.Contains(g.ToString()) && !calls.Any(g.IsUsedBy)).Select(g => $"{g} ({g.Role})");
+        var refused = calls.Where(c => c.Code == 403 && !IsOfDyingNamespace(c)).Select(c => c.ToString()).Distinct();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(calls, Is.Not.Empty);
+            Assert.That(grants.SelectMany(g => new[] { g.Group, g.Resource, g.Verb }), Has.None.EqualTo("*"));
+            Assert.That(unused, Is.Empty, "rights that nobody used: take them out of the chart, or show their need in an end-to-end test");
+            Assert.That(refused, Is.Empty, "calls that were refused");
+        });
+    }
+
+    // Kubernetes lets nothing be made in a namespace that is being deleted.
+    private static bool IsOfDyingNamespace(AuditedCall call) => !call.IsForbidden && call.Message.Contains("being terminated", StringComparison.Ordinal);
+}

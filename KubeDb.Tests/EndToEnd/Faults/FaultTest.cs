@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using KubeDb.Tests.EndToEnd.Redis;
+using static KubeDb.Tests.EndToEnd.Faults.FaultStage;
+
+namespace KubeDb.Tests.EndToEnd.Faults;
+
+/// <summary>A test on the common stage: operations are begun, something is broken, and in the end everything is as if nothing had been.</summary>
+public abstract class FaultTest : ClusterTest
+{
+    private static readonly string[] Databases = [Live, Changed, Restarted];
+    private static int _round;
+
+    /// <summary>Random points of this test: the same seed gives the same points, whichever tests run beside it.</summary>
+    protected Random Chance { get; private set; } = new(0);
+
+    [SetUp]
+    public void NeedsOurCluster()
+    {
+        if (HackCluster.LogFolder is null)
+            Assert.Ignore("Faults are made by hack/cluster, on a cluster of its own only.");
+        Chance = new Random(Seed + TestContext.CurrentContext.Test.Name.Sum(c => c));
+    }
+
+    protected override Task<string> MakeNamespaceAsync() => Task.FromResult(FaultStage.Namespace);
+
+    protected override Task LeaveNamespaceAsync() => Task.CompletedTask;
+
+    /// <summary>Waits until the operators and the three databases are well; makes those at the first call.</summary>
+    private protected async Task HaveDatabasesAsync()
+    {
+        await Operators.SettledAsync();
+        if (await Get("rd", Live) is null)
+            await Apply(string.Join("\n---\n", Databases.Select(d => Redis(d))));
+        foreach (var database in Databases)
+            await WaitForPhase(database, "Ready");
+    }
+
+    /// <summary>Begins a Reconfigure that is applied live, one that needs a restart, and a Restart, with writers on all three databases.</summary>
+    private protected async Task<Operations> BeginAsync()
+    {
+        await HaveDatabasesAsync();
+        var before = await SnapshotAsync();
+        var writers = new Dictionary<string, ServiceWriter>();
+        foreach (var database in Databases)
+            writers[database] = await ServiceWriter.StartAsync(Namespace, database, perSecond: 50);
+        var operations = new Operations { Round = Interlocked.Increment(ref _round), Began = DateTimeOffset.UtcNow, Before = before, Writers = writers };
+        await Apply(string.Join(
+            "\n---\n",
+            Reconfigure(operations.Request(Live), Live, $"applyConfig: {{redis.conf: \"timeout {operations.Timeout}\"}}"),
+            Reconfigure(operations.Request(Changed), Changed, $"applyConfig: {{redis.conf: \"databases {operations.Databases}\"}}"),
+            Restart(operations.Request(Restarted), Restarted)));
+        return operations;
+    }
+
+    /// <summary>Waits for the condition of the request on a database, so that what follows meets the operation there.</summary>
+    private protected Task WhenAsync(Operations operations, string database, string condition) =>
+        KubectlHere("wait", $"--for=condition={condition}", $"rdops/{operations.Request(database)}", "--timeout=60s");
+
+    /// <summary>Demands that all three come to the end that they come to when nothing breaks.</summary>
+    private protected async Task EndsWellAsync(Operations operations)
+    {
+        foreach (var database in Databases)
+            await UntilSuccessful(operations.Request(database));
+        var after = await SnapshotAsync();
+        await Eventually(
+            async () => (after = await SnapshotAsync()).Values.All(d => d is { Phase: "Ready", Held: false }), "every database is Ready and not held");
+        var reports = new Dictionary<string, WriterReport>();
+        foreach (var database in Databases)
+            reports[database] = await operations.Writers[database].StopAsync();
+        var timeout = await ConfigGet($"{Live}-0", "timeout");
+        var databases = await ConfigGet($"{Changed}-0", "databases");
+        var evictions = (await AuditLog.SinceAsync(operations.Began))
+            .Where(c => c is { Resource: "pods/eviction", Succeeded: true } && c.Object.StartsWith(Namespace + "/", StringComparison.Ordinal)).ToList();
+
+        Told($"acknowledged {string.Join(", ", reports.Select(r => $"{r.Key} {r.Value.Acknowledged}"))}; took {DateTimeOffset.UtcNow - operations.Began:mm\\:ss}");
+        Assert.Multiple(() =>
+        {
+            Assert.That((timeout, databases), Is.EqualTo((operations.Timeout, operations.Databases)), "the settings are in effect");
+            foreach (var database in Databases)
+            {
+                var (was, now) = (operations.Before[database], after[database]);
+                Assert.That(reports[database].Lost, Is.Zero, $"lost writes on {database}");
+                Assert.That(now.Generation - was.Generation, Is.EqualTo(database == Restarted ? 0 : 1), $"changes of the spec of {database}");
+                Assert.That(now.Pods.Count - was.Pods.Count, Is.EqualTo(database == Live ? 0 : 1), $"pods that {database} was given");
+                Assert.That(now.Pod, database == Live ? Is.EqualTo(was.Pod) : Is.Not.EqualTo(was.Pod), $"pod of {database}");
+                Assert.That(now.Crashes, Is.EqualTo(database == Live ? was.Crashes : 0), $"container starts of {database}");
+                Assert.That(
+                    evictions.Count(e => e.Object == $"{Namespace}/{database}-0"), Is.LessThanOrEqualTo(database == Live ? 0 : 1), $"evictions on {database}");
+            }
+        });
+    }
+
+    /// <summary>Says what was done when, so that a failure can be understood.</summary>
+    protected static void Told(string what) => TestContext.Out.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss.fff} {what}");
+
+    /// <summary>Waits for a random while.</summary>
+    private protected Task AtRandom(double seconds) => Task.Delay(TimeSpan.FromSeconds(Chance.NextDouble() * seconds));
+
+    /// <summary>Where the requests are, in a word each.</summary>
+    private protected async Task<string> WhereAsync(Operations operations) =>
+        string.Join(", ", (await TryKubectl(
+            ["get", "rdops", .. Databases.Select(operations.Request), "-o", "jsonpath={range .items[*]}{.metadata.name}={.status.phase} {end}"])).Output.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>Waits for success over failures of the API server itself.</summary>
+    private async Task UntilSuccessful(string request)
+    {
+        var clock = Stopwatch.StartNew();
+        var waited = await TryKubectl("wait", "--for=condition=Successful", $"rdops/{request}", "--timeout=60s");
+        while (waited.ExitCode != 0 && clock.Elapsed < TimeSpan.FromMinutes(2))
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            waited = await TryKubectl("wait", "--for=condition=Successful", $"rdops/{request}", "--timeout=30s");
+        }
+
+        Assert.That(waited.ExitCode, Is.Zero, waited.Everything);
+    }
+
+    private async Task<IReadOnlyDictionary<string, DatabaseSnapshot>> SnapshotAsync()
+    {
+        var objects = JsonNode.Parse(await KubectlHere("get", "rd,pods", "-o", "json"))!["items"]!.AsArray();
+        var placed = JsonNode.Parse(await KubectlHere("get", "events", "--field-selector", "reason=Scheduled,involvedObject.kind=Pod", "-o", "json"))!["items"]!.AsArray();
+        return Databases.ToDictionary(d => d, name =>
+        {
+            var database = objects.First(o => Kind(o) == "Redis" && Name(o) == name)!;
+            var pod = objects.FirstOrDefault(o => Kind(o) == "Pod" && Name(o) == $"{name}-0");
+            var conditions = database["status"]!["conditions"]!.AsArray().Select(c => c!["type"]!.GetValue<string>());
+            return new DatabaseSnapshot(
+                database["status"]!["phase"]!.GetValue<string>(),
+                database["metadata"]!["generation"]!.GetValue<long>(),
+                conditions.Any(c => c is "Paused" or "PauseAcknowledged"),
+                pod?["metadata"]!["uid"]!.GetValue<string>() ?? "",
+                pod?["status"]?["containerStatuses"]?.AsArray().Sum(c => c!["restartCount"]!.GetValue<int>()) ?? 0,
+                placed.Select(e => e!["involvedObject"]!).Where(o => o["name"]!.GetValue<string>() == $"{name}-0").Select(o => o["uid"]!.GetValue<string>()).ToHashSet());
+        });
+    }
+
+    private static string Kind(JsonNode? node) => node!["kind"]!.GetValue<string>();
+
+    private static string Name(JsonNode? node) => node!["metadata"]!["name"]!.GetValue<string>();
+}

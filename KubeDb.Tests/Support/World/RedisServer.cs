@@ -1,0 +1,126 @@
+using System.Globalization;
+using KubeDb.Api.Engines.Redis.Configuration;
+using KubeDb.Tests.Unit.Engines.Redis;
+
+namespace KubeDb.Tests.Support.World;
+
+/// <summary>
+/// A TEST DOUBLE of one running Redis 8, as far as the operator talks to it: login, PING, INFO, CONFIG, and keys for the health check. It runs
+/// with the file that it started with, until CONFIG SET changes a parameter.
+/// </summary>
+internal sealed class RedisServer
+{
+    private static readonly Version Version = new(8, 2);
+    private static readonly string[] Policies =
+        ["noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"];
+
+    private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _keys;
+    private readonly TimeProvider _time;
+    private readonly long _started;
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="file">The text of its configuration file, free of objections.</param>
+    /// <param name="keys">What is on its volume; changed by the server.</param>
+    /// <param name="time">The clock.</param>
+    public RedisServer(string file, Dictionary<string, string> keys, TimeProvider time)
+    {
+        _keys = keys;
+        _time = time;
+        _started = time.GetTimestamp();
+        foreach (var directive in RedisConf.Parse(file).Conf.Directives)
+            _values[directive.Name] = string.Join(' ', directive.Arguments);
+    }
+
+    /// <summary>Names of the keys that it keeps, but for that of the health check.</summary>
+    public string Keys => string.Join(" ", _keys.Keys.Where(k => !k.StartsWith("kubedb:", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+    /// <summary>How long it loads its data.</summary>
+    public TimeSpan Loading { get; init; }
+
+    /// <summary>Commands that changed a parameter, in order.</summary>
+    public List<string> Sets { get; } = [];
+
+    /// <summary>False once it has stopped, or while it hangs.</summary>
+    public bool Answers { get; set; } = true;
+
+    /// <summary>A parameter as CONFIG GET reports it; null when the server knows none of that name.</summary>
+    public string? this[string name] =>
+        _values.GetValueOrDefault(name) ?? (RedisDirectives.IsKnown(name, valkey: false, Version) ? RedisDirectives.Find(name)?.Default ?? "" : null);
+
+    /// <summary>What keeps a server from starting with this file; null when nothing does.</summary>
+    public static string? ObjectionTo(string file) => RedisConf.Parse(file).Conf.Directives
+        .Select((d, i) => (Line: i + 1, Text: $"{d.Name} {string.Join(' ', d.Arguments)}", Why: Objection(d.Name, string.Join(' ', d.Arguments))))
+        .Where(o => o.Why is not null)
+        .Select(o => $"*** FATAL CONFIG FILE ERROR (Redis 8.2.2) ***\nReading the configuration file, at line {o.Line}\n>>> '{o.Text}'\n{o.Why}")
+        .FirstOrDefault();
+
+    /// <summary>A client writes a key.</summary>
+    public string Write(string key, string value)
+    {
+        _keys[key] = value;
+        return "+OK\r\n";
+    }
+
+    /// <summary>Answers one command, in RESP; null for no answer at all.</summary>
+    public string? Answer(string[] words, ref bool loggedIn)
+    {
+        if (!Answers)
+            throw new IOException("Connection reset by peer");
+        var command = words[0].ToUpperInvariant();
+        if (command == "AUTH")
+        {
+            loggedIn = words[^1] == this["requirepass"];
+            return loggedIn ? "+OK\r\n" : "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
+        }
+
+        if (!loggedIn && this["requirepass"] is { Length: > 0 })
+            return "-NOAUTH Authentication required.\r\n";
+        var loading = _time.GetElapsedTime(_started) < Loading;
+        if (command == "INFO")
+            return FakeServers.Bulk(Info(loading));
+        if (loading)
+            return "-LOADING Redis is loading the dataset in memory\r\n";
+        return command switch
+        {
+            "PING" => "+PONG\r\n",
+            "CONFIG" when words[1].Equals("GET", StringComparison.OrdinalIgnoreCase) => this[words[2]] is { } value ? FakeServers.List(words[2], value) : FakeServers.List(),
+            "CONFIG" => Set([.. words.Skip(2).Chunk(2)]),
+            "SET" => Write(words[1], words[2]),
+            "GET" => FakeServers.Bulk(_keys.GetValueOrDefault(words[1])),
+            "DEL" => _keys.Remove(words[1]) ? ":1\r\n" : ":0\r\n",
+            _ => $"-ERR unknown command '{words[0]}'\r\n",
+        };
+    }
+
+    private string Info(bool loading) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"# Persistence\r\nloading:{(loading ? 1 : 0)}\r\nasync_loading:0\r\nrdb_last_bgsave_status:ok\r\naof_enabled:{(this["appendonly"] == "yes" ? 1 : 0)}\r\naof_last_write_status:ok\r\n");
+
+    private string Set(IReadOnlyList<string[]> pairs)
+    {
+        foreach (var pair in pairs)
+        {
+            var why = RedisDirectives.Find(pair[0]) is { Effect: DirectiveEffect.AtStart } ? "can't set immutable config" : Objection(pair[0], pair[1]);
+            if (why is not null)
+                return $"-ERR CONFIG SET failed (possibly related to argument '{pair[0]}') - {why}\r\n";
+        }
+
+        foreach (var pair in pairs)
+            _values[pair[0]] = pair[1];
+        Sets.Add(string.Join(' ', pairs.Select(p => $"{p[0]}={p[1]}")));
+        return "+OK\r\n";
+    }
+
+    private static string? Objection(string name, string value)
+    {
+        if (!RedisDirectives.IsKnown(name, valkey: false, Version))
+            return "Bad directive or wrong number of arguments";
+        if (name.Equals("maxmemory-policy", StringComparison.OrdinalIgnoreCase))
+            return Policies.Contains(value) ? null : $"argument(s) must be one of the following: {string.Join(", ", Policies)}";
+        var isNumber = name is "maxclients" or "databases" or "timeout";
+        if (isNumber && !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+            return "argument couldn't be parsed into an integer";
+        return name == "databases" && value == "0" ? "argument must be between 1 and 2147483647 inclusive" : null;
+    }
+}

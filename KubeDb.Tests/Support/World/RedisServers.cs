@@ -1,0 +1,140 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Tests.Support.ApiServer;
+using KubeDb.Tests.Unit.Engines.Redis;
+
+namespace KubeDb.Tests.Support.World;
+
+/// <summary>
+/// The Redis servers of a cluster, one for each running pod: started with the file that the pod mounts, on the volume that it claims; see
+/// <see cref="RedisServer"/>.
+/// </summary>
+internal sealed class RedisServers
+{
+    private const string FileKey = "default.conf";
+    private readonly FakeCluster _cluster;
+    private readonly Dictionary<string, RedisServer> _byAddress = [];
+    private readonly Dictionary<string, string> _addressOf = [];
+    private readonly Dictionary<string, Dictionary<string, string>> _volumes = [];
+
+    public RedisServers(FakeCluster cluster)
+    {
+        _cluster = cluster;
+        cluster.Behaviour = Behaviour;
+        cluster.Started = Start;
+        cluster.Ended = Stop;
+        cluster.Server.OnLogs = Log;
+    }
+
+    /// <summary>Starts the servers of another cluster's pods here, with what is on their volumes.</summary>
+    public void Take(RedisServers from)
+    {
+        (Healthy, HangsWith, Loading) = (from.Healthy, from.HangsWith, from.Loading);
+        foreach (var (volume, keys) in from._volumes)
+            _volumes[volume] = new(keys);
+        foreach (var pod in _cluster.Server.PeekAll(ResourceTypes.Pod).Where(FakeCluster.IsReady))
+            Start(pod, pod["status"].Text("podIP"));
+    }
+
+    /// <summary>How pods behave that nothing is wrong with.</summary>
+    public PodBehaviour Healthy { get; set; } = PodBehaviour.Healthy;
+
+    /// <summary>A line of the configuration with which pods never become Ready; empty for none.</summary>
+    public string HangsWith { get; set; } = "";
+
+    /// <summary>How long servers load their data after they start.</summary>
+    public TimeSpan Loading { get; set; }
+
+    /// <summary>The server of a pod; null when it does not run.</summary>
+    public RedisServer? Of(JsonObject pod) => _addressOf.TryGetValue(pod.Uid(), out var address) ? _byAddress[address] : null;
+
+    /// <summary>All servers that run.</summary>
+    public IEnumerable<RedisServer> Running => _byAddress.Values;
+
+    /// <summary>CONFIG SET commands that were carried out, also by servers that have stopped.</summary>
+    public List<string> Sets { get; } = [];
+
+    /// <summary>The connection of one process to the servers; it dies with the process.</summary>
+    public IEngineDialer Connect(Connection process) => new Dialer(this, process);
+
+    private PodBehaviour Behaviour(JsonObject pod)
+    {
+        if (SecretOf(pod) is not { } name)
+            return Healthy;
+        if (_cluster.Find("", "secrets", pod.Namespace(), name) is not { } secret)
+            return Healthy with { VolumeProblem = $"secret \"{name}\" not found" };
+        var file = File(secret);
+        return Healthy with
+        {
+            CrashMessage = RedisServer.ObjectionTo(file),
+            ReadyAfter = HangsWith.Length > 0 && file.Split('\n').Contains(HangsWith) ? null : Healthy.ReadyAfter,
+        };
+    }
+
+    private string Log(LogRequest request)
+    {
+        if (request.Previous)
+            return "unable to retrieve container logs for containerd://00ad329c";
+        var pod = _cluster.Find("", "pods", request.Pod.Namespace, request.Pod.Name);
+        var secret = pod is null ? null : _cluster.Find("", "secrets", request.Pod.Namespace, SecretOf(pod) ?? "");
+        var file = secret is null ? "" : File(secret);
+        var words = file.Split('\n').FirstOrDefault(l => l.StartsWith("requirepass", StringComparison.Ordinal));
+        return $"1:C oO0OoO0OoO0Oo Redis is starting\n\n{RedisServer.ObjectionTo(file)}\n{words}\n";
+    }
+
+    private void Start(JsonObject pod, string address)
+    {
+        if (SecretOf(pod) is not { } name || _cluster.Find("", "secrets", pod.Namespace(), name) is not { } secret)
+            return;
+        var volume = VolumeOf(pod);
+        if (!_volumes.TryGetValue(volume, out var keys))
+            _volumes[volume] = keys = [];
+        _byAddress[address] = new RedisServer(File(secret), keys, _cluster.Server.Time) { Loading = Loading };
+        _addressOf[pod.Uid()] = address;
+    }
+
+    private void Stop(string uid)
+    {
+        if (!_addressOf.Remove(uid, out var address))
+            return;
+        _byAddress[address].Answers = false;
+        _byAddress.Remove(address);
+    }
+
+    private string VolumeOf(JsonObject pod)
+    {
+        var claim = pod.At("spec", "volumes").Objects().Select(v => v["persistentVolumeClaim"].Text("claimName")).FirstOrDefault(c => c.Length > 0);
+        return claim is null ? pod.Uid() : _cluster.Find("", "persistentvolumeclaims", pod.Namespace(), claim)?.Uid() ?? pod.Uid();
+    }
+
+    private static string? SecretOf(JsonObject pod) =>
+        pod.At("spec", "volumes").Objects().FirstOrDefault(v => v.Name() == "redis-config" || v.Text("name") == "redis-config")?["secret"].Text("secretName");
+
+    private static string File(JsonObject secret) => Encoding.UTF8.GetString(Convert.FromBase64String(secret["data"].Text(FileKey)));
+
+    private sealed class Dialer(RedisServers servers, Connection process) : IEngineDialer
+    {
+        public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancel)
+        {
+            if (process.Killed.IsCancellationRequested)
+                await Connection.Never;
+            if (!servers._byAddress.TryGetValue(host, out var server))
+                throw new SocketException((int)SocketError.ConnectionRefused);
+            var loggedIn = false;
+            return new FakeConnection(words =>
+            {
+                // A dead process gets no answer, and what it sends does not arrive.
+                if (process.Killed.IsCancellationRequested)
+                    return null;
+                var sets = server.Sets.Count;
+                var answer = server.Answer(words, ref loggedIn);
+                servers.Sets.AddRange(server.Sets.Skip(sets));
+                return answer;
+            });
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json.Nodes;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Apps;
+using KubeDb.Api.Kubernetes.Models;
+
+namespace KubeDb.Tests.Support.World;
+
+/// <summary>What a test changes about the engine of all processes of a world, and what it sees of it.</summary>
+internal sealed class EngineHooks
+{
+    /// <summary>Databases may have more than one pod, which Standalone does not allow: for what concerns the order of pods alone.</summary>
+    public bool Plural { get; set; }
+
+    /// <summary>What the health checks find instead of asking the servers; null to ask them.</summary>
+    public Func<DatabaseInstances, HealthReport>? Health { get; set; }
+
+    /// <summary>How long a check takes.</summary>
+    public Func<CancellationToken, Task> Effort { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>Number of checks.</summary>
+    public int Probes { get; set; }
+
+    /// <summary>Databases that are checked now, and the most that ever were.</summary>
+    public (int Now, int Most) Running { get; set; }
+}
+
+/// <summary>
+/// A real engine, of which a test can see the health checks, decide their result, and allow several pods (<see cref="EngineHooks"/>). Those go
+/// from the last to the first.
+/// </summary>
+internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRestartStrategy
+{
+    public EngineKinds Kinds => real.Kinds;
+
+    public string DefaultUser => real.DefaultUser;
+
+    public IRestartStrategy Restarts => this;
+
+    public IConfigurationEngine? Configuration => real.Configuration;
+
+    public IDatabase Default(IDatabase database, ICatalogVersion? version) => real.Default(database, version);
+
+    public IReadOnlyList<Violation> Check(IDatabase database, ICatalogVersion? version) =>
+        [.. real.Check(database, version).Where(v => !hooks.Plural || v.Path != "spec.replicas")];
+
+    public IReadOnlyList<Violation> Check(IOpsRequest request, IDatabase? database, ICatalogVersion? version) => real.Check(request, database, version);
+
+    public IReadOnlyList<Violation> Check(DatabaseFacts facts) => real.Check(facts);
+
+    public IReadOnlyList<SecretReference> References(IDatabase database) => real.References(database);
+
+    public string? CredentialSecretName(IDatabase database) => real.CredentialSecretName(database);
+
+    public StepText Text(string operation, string step) => real.Text(operation, step);
+
+    public Blueprint Describe(DatabaseFacts facts)
+    {
+        var blueprint = real.Describe(facts);
+        if (!hooks.Plural)
+            return blueprint;
+        var name = facts.Database.Metadata.Name;
+        var set = blueprint.Objects.Single(o => o.Type == PetSet.Resource);
+        set.Manifest["spec"]!["replicas"] = ((Api.Kinds.Kubedb.Redis)facts.Database).Spec.Replicas ?? 1;
+        var budget = new JsonObject
+        {
+            ["apiVersion"] = ResourceTypes.PodDisruptionBudget.ApiVersion,
+            ["kind"] = ResourceTypes.PodDisruptionBudget.Kind,
+            ["metadata"] = set.Manifest["metadata"]!.DeepClone(),
+            ["spec"] = new JsonObject { ["maxUnavailable"] = 1, ["selector"] = set.Manifest["spec"]!["selector"]!.DeepClone() },
+        };
+        return new Blueprint([.. blueprint.Objects, new DesiredObject(ResourceTypes.PodDisruptionBudget, budget) { Owner = (PetSet.Resource, name) }]);
+    }
+
+    public async Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel)
+    {
+        hooks.Probes++;
+        hooks.Running = (hooks.Running.Now + 1, Math.Max(hooks.Running.Most, hooks.Running.Now + 1));
+        try
+        {
+            await hooks.Effort(cancel);
+            return hooks.Health is { } health ? health(instances) : await real.ProbeAsync(instances, cancel);
+        }
+        finally
+        {
+            hooks.Running = (hooks.Running.Now - 1, hooks.Running.Most);
+        }
+    }
+
+    async Task<IReadOnlyList<Pod>> IRestartStrategy.OrderAsync(DatabaseInstances instances, IReadOnlyList<Pod> pods, CancellationToken cancel) =>
+        [.. (await real.Restarts.OrderAsync(instances, pods, cancel)).Reverse()];
+
+    Task<Readiness> IRestartStrategy.PrepareAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel) =>
+        real.Restarts.PrepareAsync(instances, pod, cancel);
+
+    Task<Readiness> IRestartStrategy.CaughtUpAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel) =>
+        real.Restarts.CaughtUpAsync(instances, pod, cancel);
+}

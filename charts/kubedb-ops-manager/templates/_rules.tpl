@@ -1,0 +1,71 @@
+{{- /*
+Rights in the namespaces that hold databases. Each is used by the end-to-end tests, which read the API server's audit log: a right that
+nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd).
+*/ -}}
+{{- define "kubedb-ops-manager.rules" -}}
+- apiGroups: [kubedb.com]
+  resources: [redises]
+  verbs: [get, list, watch, patch]
+- apiGroups: [kubedb.com]
+  resources: [redises/status]
+  verbs: [patch]
+- apiGroups: [ops.kubedb.com]
+  resources: [redisopsrequests]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [ops.kubedb.com]
+  resources: [redisopsrequests/status]
+  verbs: [patch]
+# A pod that is not Ready is deleted where a disruption budget would keep it for ever.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch, delete]
+- apiGroups: [""]
+  resources: [persistentvolumeclaims]
+  verbs: [list, watch]
+- apiGroups: [""]
+  resources: [pods/eviction]
+  verbs: [create]
+# The last words of a container that does not start.
+- apiGroups: [""]
+  resources: [pods/log]
+  verbs: [get]
+# Whether the namespace is being deleted.
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: [get]
+# What a database consists of: while a request holds it, nobody else applies its blueprint.
+- apiGroups: [apps.k8s.appscode.com]
+  resources: [petsets]
+  verbs: [get, list, watch, create, patch]
+# Credentials and configuration. A database may name any secret of its namespace, and RBAC can not tell one from another by label: so all
+# of them. Those that no database names are watched by metadata alone; their content is never asked for.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [""]
+  resources: [services, serviceaccounts]
+  verbs: [get, list, watch, create, patch, delete]
+# The role of a database's pods: get on redises, petsets and pods.
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [roles, rolebindings]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [list, watch]
+- apiGroups: [appcatalog.appscode.com]
+  resources: [appbindings]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [monitoring.coreos.com]
+  resources: [servicemonitors]
+  verbs: [get, list, watch, create, patch, delete]
+# Owners whose children name them with blockOwnerDeletion, which the admission plugin OwnerReferencesPermissionEnforcement asks for.
+- apiGroups: [kubedb.com]
+  resources: [redises/finalizers]
+  verbs: [update]
+- apiGroups: [""]
+  resources: [services/finalizers]
+  verbs: [update]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}

@@ -1,0 +1,68 @@
+{{- /*
+Rights in the namespaces that hold databases. Each is used by the end-to-end tests, which read the API server's audit log: a right that
+nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd).
+*/ -}}
+{{- define "kubedb-provisioner.rules" -}}
+- apiGroups: [kubedb.com]
+  resources: [redises]
+  verbs: [get, list, watch, patch]
+- apiGroups: [kubedb.com]
+  resources: [redises/status]
+  verbs: [patch]
+# A pause whose request is gone is dropped.
+- apiGroups: [ops.kubedb.com]
+  resources: [redisopsrequests]
+  verbs: [get, list, watch]
+- apiGroups: [apps.k8s.appscode.com]
+  resources: [petsets/status]
+  verbs: [patch]
+- apiGroups: [apps]
+  resources: [statefulsets]
+  verbs: [get, list, watch, create, patch, delete]
+# get: given on to the role of each database's pods, and nobody may give what they do not have.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch]
+# delete: never done, but OwnerReferencesPermissionEnforcement lets nobody set an owner on what they can not delete.
+- apiGroups: [""]
+  resources: [persistentvolumeclaims]
+  verbs: [get, list, watch, patch, delete]
+# What a database consists of.
+- apiGroups: [apps.k8s.appscode.com]
+  resources: [petsets]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [""]
+  resources: [services, serviceaccounts]
+  verbs: [get, list, watch, create, patch, delete]
+# Credentials and configuration. A database may name any secret of its namespace, and RBAC can not tell one from another by label: so all
+# of them. Those that no database names are watched by metadata alone; their content is never asked for.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, list, watch, create, patch, delete]
+# The role of a database's pods: get on redises, petsets and pods.
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [roles, rolebindings]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [list, watch]
+- apiGroups: [appcatalog.appscode.com]
+  resources: [appbindings]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [monitoring.coreos.com]
+  resources: [servicemonitors]
+  verbs: [get, list, watch, create, patch, delete]
+# Owners whose children name them with blockOwnerDeletion, which the admission plugin OwnerReferencesPermissionEnforcement asks for.
+- apiGroups: [kubedb.com]
+  resources: [redises/finalizers]
+  verbs: [update]
+- apiGroups: [apps.k8s.appscode.com]
+  resources: [petsets/finalizers]
+  verbs: [update]
+- apiGroups: [""]
+  resources: [services/finalizers]
+  verbs: [update]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
