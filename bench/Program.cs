@@ -16,6 +16,9 @@ while (words.TryDequeue(out var word))
         case "decode":
             await new MicroBench(options, results).DecodeAsync();
             break;
+        case "held":
+            new MicroBench(options, results).Held();
+            break;
         case "reconcile":
             await new MicroBench(options, results).ReconcileAsync();
             break;

@@ -1,22 +1,37 @@
 using System.Collections.Concurrent;
+using KubeDb.Api.Controllers;
 using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.Provisioner.Health;
 
 /// <summary>
-/// Checks the health of databases, each in a loop of its own in memory. It writes nothing: a changed verdict is reported, and the reconciler,
-/// the only writer of the status, reads it here. However many databases there are, only so many are checked at a time.
+/// Checks the health of databases over and over. It writes nothing: a changed verdict is reported, and the reconciler, the only writer of the
+/// status, reads it here. However many databases there are, only so many are checked at a time, and one that waits for its next check is
+/// an entry in a queue: no timer and no task of its own.
 /// </summary>
-/// <param name="changed">Called when the verdict on a database changed; short, and never throws.</param>
-/// <param name="concurrency">Databases checked at a time.</param>
-/// <param name="time">The clock.</param>
-/// <param name="random">Source of jitter.</param>
-/// <param name="log">The log.</param>
-internal sealed class HealthMonitor(
-    Action<ObjectKey> changed, int concurrency, TimeProvider time, Random random, ILogger<HealthMonitor> log) : IDisposable
+internal sealed partial class HealthMonitor : IDisposable
 {
     private readonly ConcurrentDictionary<ObjectKey, Watched> _watched = new();
-    private readonly SemaphoreSlim _gate = new(concurrency);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Action<ObjectKey> _changed;
+    private readonly int _concurrency;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger _log;
+    private readonly WorkQueue _due;
+    private int _workers;
+
+    /// <summary>A monitor that checks nothing yet.</summary>
+    /// <param name="changed">Called when the verdict on a database changed; short, and never throws.</param>
+    /// <param name="concurrency">Databases checked at a time.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">Source of jitter.</param>
+    /// <param name="log">The log.</param>
+    public HealthMonitor(Action<ObjectKey> changed, int concurrency, TimeProvider time, Random random, ILogger<HealthMonitor> log)
+    {
+        (_changed, _concurrency, _time, _random, _log) = (changed, concurrency, time, random, log);
+        _due = new WorkQueue(new WorkQueueOptions { Name = "health" }, time);
+    }
 
     /// <summary>Databases that are checked.</summary>
     public int Count => _watched.Count;
@@ -27,16 +42,18 @@ internal sealed class HealthMonitor(
     /// </summary>
     public void Watch(HealthTarget target)
     {
-        if (_watched.TryGetValue(target.Key, out var known) && known.Loop.Uid == target.Uid)
+        if (_watched.TryGetValue(target.Key, out var known) && known.Checks.Uid == target.Uid)
         {
-            known.Loop.Update(target);
+            if (known.Checks.Update(target))
+                _due.Add(target.Key);
             return;
         }
 
         Stop(target.Key);
-        var watched = new Watched(new HealthLoop(target, _gate, changed, time, random, log), new CancellationTokenSource());
-        _watched[target.Key] = watched;
-        _ = RunAsync(target.Key, watched);
+        _watched[target.Key] = new Watched(new HealthChecks(target, _time, _random, _log), new CancellationTokenSource());
+        _due.Add(target.Key);
+        if (_workers < _concurrency && Interlocked.Increment(ref _workers) <= _concurrency)
+            StartWorker();
     }
 
     /// <summary>Ends the checks of a database and forgets what they found.</summary>
@@ -48,13 +65,18 @@ internal sealed class HealthMonitor(
 
     /// <summary>What the checks came to; null while they came to nothing, or none run.</summary>
     public HealthVerdict? Verdict(ObjectKey key, string uid) =>
-        _watched.TryGetValue(key, out var watched) && watched.Loop.Uid == uid ? watched.Loop.Verdict : null;
+        _watched.TryGetValue(key, out var watched) && watched.Checks.Uid == uid ? watched.Checks.Verdict : null;
 
     /// <summary>True when the database is checked.</summary>
-    public bool Watches(ObjectKey key, string uid) => _watched.TryGetValue(key, out var watched) && watched.Loop.Uid == uid;
+    public bool Watches(ObjectKey key, string uid) => _watched.TryGetValue(key, out var watched) && watched.Checks.Uid == uid;
 
     /// <inheritdoc/>
-    public void Dispose() => StopAll();
+    public void Dispose()
+    {
+        StopAll();
+        _end.Cancel();
+        _due.Dispose();
+    }
 
     /// <summary>Ends all checks.</summary>
     public void StopAll()
@@ -63,13 +85,69 @@ internal sealed class HealthMonitor(
             Stop(key);
     }
 
-    private async Task RunAsync(ObjectKey key, Watched watched)
+    // The reconcile that happens to start a worker must not lend it its log scope and span for good.
+    private void StartWorker()
     {
-        await watched.Loop.RunAsync(watched.Stop.Token);
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            _ = WorkAsync();
+            return;
+        }
 
-        // One that ended by a fault makes room for a new start.
-        _watched.TryRemove(KeyValuePair.Create(key, watched));
+        using (ExecutionContext.SuppressFlow())
+            _ = WorkAsync();
     }
 
-    private sealed record Watched(HealthLoop Loop, CancellationTokenSource Stop);
+    private async Task WorkAsync()
+    {
+        // Who starts it is not to carry out its checks.
+        await Task.Yield();
+        try
+        {
+            while (true)
+            {
+                var key = await _due.TakeAsync(_end.Token);
+                try
+                {
+                    if (_watched.TryGetValue(key, out var watched))
+                        await CheckAsync(key, watched);
+                }
+                finally
+                {
+                    if (!_end.IsCancellationRequested)
+                        _due.Done(key);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+    }
+
+    private async Task CheckAsync(ObjectKey key, Watched watched)
+    {
+        try
+        {
+            var (next, changed) = await watched.Checks.CheckAsync(watched.Stop.Token);
+            _due.AddAfter(key, next);
+            if (changed)
+                _changed(key);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped; if the database is watched anew, its key is in the queue.
+        }
+        catch (Exception problem)
+        {
+            // It makes room for a new start.
+            _watched.TryRemove(KeyValuePair.Create(key, watched));
+            LogEnded(_log, key, problem);
+        }
+    }
+
+    [LoggerMessage(202, LogLevel.Error, "The health checks of {Database} ended by a fault; they start again when it changes.")]
+    private static partial void LogEnded(ILogger log, ObjectKey database, Exception problem);
+
+    private sealed record Watched(HealthChecks Checks, CancellationTokenSource Stop);
 }

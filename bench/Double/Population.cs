@@ -114,6 +114,10 @@ internal sealed class Population
     private static string FixedParts(string petSet) =>
         StatefulSetManifest.Build(PetSet.Decode(Encoding.UTF8.GetBytes(petSet)), null).At("metadata", "annotations").Text(StatefulSetManifest.FixedParts);
 
+    /// <summary>The objects of a kind of the first databases, as the server sends them.</summary>
+    public IEnumerable<byte[]> Texts(string kind, int count) =>
+        from template in _templates.Where(t => t.Kind == kind) from number in Enumerable.Range(0, count) select Encoding.UTF8.GetBytes(template.Text(number));
+
     private static string Uid(int number, int which) => string.Create(CultureInfo.InvariantCulture, $"{number:x8}-{which:x4}-4000-8000-{(number * 97) + which:x12}");
 
     /// <summary>One object's text, cut where names and UIDs stand.</summary>
@@ -122,7 +126,6 @@ internal sealed class Population
         private readonly List<(string Text, Func<int, string> Mark)> _parts = [];
         private readonly string _end;
         private readonly string _group;
-        private readonly string _kind;
 
         public Template(JsonObject recorded, Regex marks, Dictionary<string, Func<int, string>> written)
         {
@@ -130,7 +133,7 @@ internal sealed class Population
             Bytes = Encoding.UTF8.GetByteCount(text);
             var version = recorded.Text("apiVersion");
             _group = version.Contains('/', StringComparison.Ordinal) ? version[..version.IndexOf('/', StringComparison.Ordinal)] : "";
-            _kind = recorded.Text("kind");
+            Kind = recorded.Text("kind");
             var start = 0;
             foreach (var match in marks.Matches(text).Cast<Match>())
             {
@@ -143,6 +146,8 @@ internal sealed class Population
 
         public int Bytes { get; }
 
+        public string Kind { get; }
+
         public string Text(int number)
         {
             var text = new StringBuilder(Bytes + 64);
@@ -154,9 +159,9 @@ internal sealed class Population
         public void Put(InMemoryApiServer server, int number, bool outdated)
         {
             var text = Text(number);
-            if (outdated && _kind == "AppBinding")
+            if (outdated && Kind == "AppBinding")
                 text = text.Replace("\"redis\"", "\"other\"", StringComparison.Ordinal);
-            var kind = server.Kinds.First(k => k.Group == _group && k.Name == _kind);
+            var kind = server.Kinds.First(k => k.Group == _group && k.Name == Kind);
             server.Store.Put(kind, (JsonObject)JsonNode.Parse(Encoding.UTF8.GetBytes(text))!, server.Now);
         }
     }

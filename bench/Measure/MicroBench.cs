@@ -21,6 +21,7 @@ namespace KubeDb.Bench.Measure;
 internal sealed class MicroBench(BenchOptions options, Results results)
 {
     private const int Databases = 200;
+    private static readonly string[] OtherChildren = ["Service", "AppBinding", "ServiceAccount", "Role", "RoleBinding"];
     private static readonly TimeSpan Enough = TimeSpan.FromSeconds(2);
 
     /// <summary>Watch streams of recorded objects through an informer: cutting, decoding, fingerprint, store, subscribers.</summary>
@@ -31,6 +32,34 @@ internal sealed class MicroBench(BenchOptions options, Results results)
         await DecodeAsync("Secret", Secret.Resource, ObservedKinds.ManagedSecret);
         await DecodeAsync("Redis", Redis.Resource, Redis.Decode);
         await DecodeAsync("Service", ResourceTypes.Service, OwnedObjectDecoder.Decode);
+    }
+
+    /// <summary>What the caches hold of each kind for one database.</summary>
+    public void Held()
+    {
+        var total = Held("Redis", Redis.Resource, Redis.Decode) + Held("PetSet", PetSet.Resource, PetSet.Decode)
+            + Held("StatefulSet", StatefulSet.Resource, StatefulSet.Decode) + Held("Pod", Pod.Resource, Pod.Decode)
+            + Held("PersistentVolumeClaim", PersistentVolumeClaim.Resource, PersistentVolumeClaim.Decode)
+            + Held("Secret", Secret.Resource, ObservedKinds.ManagedSecret)
+            + OtherChildren.Sum(k => Held(k, ResourceTypes.Service, OwnedObjectDecoder.Decode));
+        results.Add("held", "Held in the caches for one database", string.Create(CultureInfo.InvariantCulture, $"{total / 1000.0:0.0} kB"), "–", true, "`hack/bench held`");
+    }
+
+    private static long Held<T>(string kind, ResourceType type, ObjectDecoder<T> decode)
+        where T : class, IKubernetesObject
+    {
+        const int count = 2000;
+        var informer = new Informer<T>(
+            new InformerOptions<T> { Type = type, Decode = decode }, new ReplayClient(type, [], 0), TimeProvider.System, Random.Shared, NullLogger<Informer<T>>.Instance);
+        var population = Population.Read();
+        _ = decode(population.Texts(kind, 1).First());
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        foreach (var utf8 in population.Texts(kind, count))
+            informer.Observe(decode(utf8));
+        var held = (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
+        GC.KeepAlive(informer);
+        Console.Error.WriteLine($"  {kind}: {held} bytes a database");
+        return held;
     }
 
     /// <summary>Reconciles that find nothing to do, from the queue to its end.</summary>
@@ -179,7 +208,7 @@ internal sealed class ReplayClient : IKubernetesClient
         _objects = [.. Enumerable.Range(0, objects).Select(i => text
             .Replace(Population.RecordedName, Population.Name(i), StringComparison.Ordinal)
             .Replace($"\"resourceVersion\":\"{version}\"", "\"resourceVersion\":\"@\"", StringComparison.Ordinal))];
-        EventBytes = Encoding.UTF8.GetByteCount(_objects[0]) + 35;
+        EventBytes = objects == 0 ? 0 : Encoding.UTF8.GetByteCount(_objects[0]) + 35;
     }
 
     /// <summary>Bytes of one event.</summary>

@@ -101,6 +101,35 @@ public sealed class HealthMonitorTests
     });
 
     [Test]
+    public void Checks_are_no_part_of_the_reconcile_that_began_them() => Run(1, async monitor =>
+    {
+        var scope = new AsyncLocal<string?> { Value = "a reconcile" };
+        var seen = "no check";
+        _engine.Health = _ =>
+        {
+            seen = scope.Value;
+            return HealthReport.Healthy;
+        };
+        monitor.Watch(Target());
+        await Pass(1);
+
+        Assert.That(seen, Is.Null, "its log scope and span would stay for good");
+    });
+
+    [Test]
+    public void A_database_made_anew_under_its_name_is_checked_at_once() => Run(1, async monitor =>
+    {
+        _engine.Health = static _ => HealthReport.Healthy;
+        monitor.Watch(Target());
+        await Pass(1);
+        monitor.Watch(Target() with { Uid = "v" });
+        Assert.That(monitor.Verdict(new("demo", "db0"), "v"), Is.Null, "nothing is concluded from another database");
+        await Pass(0.1);
+
+        Assert.That(monitor.Verdict(new("demo", "db0"), "v"), Is.EqualTo(HealthVerdict.Healthy));
+    });
+
+    [Test]
     public void What_is_stopped_is_forgotten() => Run(1, async monitor =>
     {
         _engine.Health = static _ => HealthReport.Healthy;
