@@ -52,6 +52,7 @@ public sealed class ScheduleTests
             :
             [
                 "0 restart; 1 usurped ops 4; 30 usurped provisioner 4",
+                "0 events-stalled ops 4; 0 deposed ops 6; 0 restart",
                 "0 at-start; 0 monitor; 1 delete-service; 2 kill ops 1; 3 kill provisioner 1",
                 "0 crash; 1 partition ops 8; 2 live; 8 forget; 20 missed ops 8; 21 missed provisioner 8; 22 restart",
             ];
