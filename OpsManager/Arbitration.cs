@@ -53,8 +53,9 @@ internal static class Arbitration
     {
         Failures =
         [
-            .. open.Select(r => database.Exists
-                ? new Verdict(r, OpsReasons.DatabaseDeleting, $"{database.Kind} {database.Key} is being deleted; the request is not carried out.")
+            // A database under a request that began was there once, also when this process has never seen it.
+            .. open.Select(r => database.Exists || r.Status.Phase == OpsRequestPhases.Progressing
+                ? new Verdict(r, OpsReasons.DatabaseDeleting, $"{database.Kind} {database.Key} is deleted; the request is not carried out.")
                 : new Verdict(r, OpsReasons.DatabaseNotFound, $"spec.databaseRef {database.Key}, is invalid or not found")),
         ],
     };

@@ -81,8 +81,10 @@ internal static class OperationScenarios
     [
         Interrupt(Restart, "restart deleted", w => w.Ask("op", Restart), w => w.Delete(RedisOpsRequest.Resource, "op")),
         Interrupt(Reconfigure, "reconfigure deleted", w => w.AskFor("op", "databases 12"), w => w.Delete(RedisOpsRequest.Resource, "op")),
-        Interrupt(Restart, "database deleted under a restart", w => w.Ask("op", Restart), w => w.Delete(RedisDatabase.Resource, Database)),
-        Interrupt(Reconfigure, "database deleted under a reconfigure", w => w.AskFor("op", "databases 12"), w => w.Delete(RedisDatabase.Resource, Database)),
+        Interrupt(Restart, "database deleted under a restart", w => w.Ask("op", Restart), w => w.Delete(RedisDatabase.Resource, Database))
+            with { Tolerated = "conditions[EvictPod" },
+        Interrupt(Reconfigure, "database deleted under a reconfigure", w => w.AskFor("op", "databases 12"), w => w.Delete(RedisDatabase.Resource, Database))
+            with { Tolerated = "conditions[EvictPod" },
         Interrupt(Reconfigure, "namespace deleted under a reconfigure", w => w.AskFor("op", "databases 12"), w => w.Delete(ResourceTypes.Namespace, Ns)),
         Interrupt(Restart, "halted under a restart", w => w.Ask("op", Restart), w => w.PatchSpec("""{"halted":true}""")),
         Interrupt(Reconfigure, "spec changed under a reconfigure", w => w.AskFor("op", "databases 12"), w => w.PatchSpec("""{"monitor":{"agent":"prometheus.io/builtin"}}""")),

@@ -32,6 +32,14 @@ internal static class Faults
                 o.Start();
             Partition(w, p, TimeSpan.FromSeconds(15 + (3 * n)));
         },
+        ["deposed"] = (w, o, p, n) =>
+        {
+            if (o.Alive.Count() < 2)
+                o.Start();
+            var end = w.Now + TimeSpan.FromSeconds(8 * n);
+            p.Connection.Faults.On(e => !TestWorld.IsNoLease(e) && w.Now < end, Fault.LostBefore, int.MaxValue);
+        },
+        ["events-stalled"] = (_, _, p, n) => p.Connection.Faults.On(e => IsWrite(e) && e.Type.Plural == "events", Fault.ServerError, n),
         ["clock"] = (_, _, p, n) => p.Clock.Error = TimeSpan.FromMinutes(n % 2 == 0 ? n : -n),
         ["compact"] = (w, _, _, _) => w.Server.Compact(),
         ["servers-mute"] = (w, _, _, n) => Mute(w, TimeSpan.FromSeconds(2 * n)),
