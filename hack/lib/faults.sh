@@ -54,7 +54,7 @@ heal_pod() { # address
 # Every connection that the pod of this address has to the API server is reset.
 reset_pod() { # address
   pod_address "$1"
-  in_net ss -K dst "$1" sport = :6443 >/dev/null
+  in_net ss -4 -t -K dst "$1" sport = :6443 >/dev/null
 }
 
 pod_address() { [[ ${1:-} == "$POD_NET".* ]] || die "\"${1:-}\" is not the address of a pod of this cluster ($POD_CIDR)"; }

@@ -21,7 +21,7 @@ public sealed class ClockFaultTests : FaultTest
     {
         var skews = new Dictionary<string, int> { [Operators.OpsManager] = seconds, [Operators.Provisioner] = -seconds };
         await HaveDatabasesAsync();
-        await Apply(Redis(Kept) + "\n---\n" + Budget());
+        await Apply(Redis(Kept) + "\n---\n" + Budget(Kept));
         try
         {
             foreach (var (name, skew) in skews)
@@ -117,11 +117,4 @@ public sealed class ClockFaultTests : FaultTest
         };
         (await Tool.RunAsync("kubectl", ["-n", Operators.Namespace, "apply", "-f", "-"], pod.ToJsonString())).OrFail();
     }
-
-    private static string Budget() => $$"""
-        apiVersion: policy/v1
-        kind: PodDisruptionBudget
-        metadata: {name: {{Kept}}}
-        spec: {minAvailable: 1, selector: {matchLabels: {app.kubernetes.io/instance: {{Kept}} } } }
-        """;
 }

@@ -36,10 +36,14 @@ public abstract class FaultTest : ClusterTest
             await WaitForPhase(database, "Ready");
     }
 
-    /// <summary>Begins a Reconfigure that is applied live, one that needs a restart, and a Restart, with writers on all three databases.</summary>
+    /// <summary>
+    /// Begins a Reconfigure that is applied live, one that needs a restart, and a Restart, with writers on all three databases. A disruption
+    /// budget keeps the Restart in its middle until it is let go, so that a fault meets an operation however fast the machine is.
+    /// </summary>
     private protected async Task<Operations> BeginAsync()
     {
         await HaveDatabasesAsync();
+        await Apply(Budget(Restarted));
         var before = await SnapshotAsync();
         var writers = new Dictionary<string, ServiceWriter>();
         foreach (var database in Databases)
@@ -57,9 +61,21 @@ public abstract class FaultTest : ClusterTest
     private protected Task WhenAsync(Operations operations, string database, string condition) =>
         KubectlHere("wait", $"--for=condition={condition}", $"rdops/{operations.Request(database)}", "--timeout=60s");
 
+    /// <summary>Takes the budget away that keeps the Restart in its middle.</summary>
+    private protected Task LetGoAsync() => KubectlHere("delete", $"pdb/{Restarted}", "--ignore-not-found");
+
+    /// <summary>A budget that protects the pod of the database.</summary>
+    protected static string Budget(string database) => $$"""
+        apiVersion: policy/v1
+        kind: PodDisruptionBudget
+        metadata: {name: {{database}}}
+        spec: {minAvailable: 1, selector: {matchLabels: {app.kubernetes.io/instance: {{database}} } } }
+        """;
+
     /// <summary>Demands that all three come to the end that they come to when nothing breaks.</summary>
     private protected async Task EndsWellAsync(Operations operations)
     {
+        await LetGoAsync();
         foreach (var database in Databases)
             await UntilSuccessful(operations.Request(database));
         var after = await SnapshotAsync();

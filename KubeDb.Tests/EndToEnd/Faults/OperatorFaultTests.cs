@@ -14,6 +14,7 @@ public sealed class OperatorFaultTests : FaultTest
     {
         await using var operations = await BeginAsync();
         await KillAsync(Operators.OpsManager, operations);
+        await LetGoAsync();
         await KillAsync(Operators.OpsManager, operations);
         await EndsWellAsync(operations);
     }
@@ -59,7 +60,9 @@ public sealed class OperatorFaultTests : FaultTest
         {
             foreach (var (_, replica) in old)
                 await HackCluster.RunAsync("cut", replica.Address);
-            Told($"cut at {await WhereAsync(operations)}");
+            var where = await WhereAsync(operations);
+            Told($"cut at {where}");
+            Assert.That(where, Does.Contain($"{operations.Request(FaultStage.Restarted)}=Progressing"));
             foreach (var (name, replica) in old)
                 Told($"{name}: {replica.Pod} → {(await Operators.LeaderAfterAsync(name, replica)).Pod}");
             await EndsWellAsync(operations);
