@@ -32,7 +32,7 @@ internal static class OperationScenarios
             w.Redis.HangsWith = "databases 10";
             w.Server.After(TimeSpan.FromSeconds(100), () => Mend(w));
             w.Ask("op", Restart, "\"timeout\":\"1m\",\"maxRetries\":3");
-        }),
+        }) with { Tolerated = "conditions[Retrying" }, // a successor allows a grace, in which the pod may come back
     ];
 
     private static IEnumerable<Scenario> Changes =>
