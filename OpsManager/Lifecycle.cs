@@ -147,6 +147,6 @@ internal sealed partial class Lifecycle(
     [LoggerMessage(12, LogLevel.Warning, "{Request}: failed: {Message}")]
     private partial void LogFailed(ObjectKey request, string message);
 
-    [LoggerMessage(13, LogLevel.Warning, "{Request}: refused: {Reason}: {Message}")]
+    [LoggerMessage(13, LogLevel.Information, "{Request}: refused: {Reason}: {Message}")]
     private partial void LogRefused(ObjectKey request, string reason, string message);
 }
