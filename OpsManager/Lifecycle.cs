@@ -147,6 +147,7 @@ internal sealed partial class Lifecycle(
     [LoggerMessage(12, LogLevel.Warning, "{Request}: failed: {Message}")]
     private partial void LogFailed(ObjectKey request, string message);
 
+    // Whoever made the request is told by its condition and event; for whoever runs the operator it is no trouble.
     [LoggerMessage(13, LogLevel.Information, "{Request}: refused: {Reason}: {Message}")]
     private partial void LogRefused(ObjectKey request, string reason, string message);
 }
