@@ -28,6 +28,9 @@ public sealed class RightsTests(string account)
         "get redisopsrequests.ops.kubedb.com",
         "patch events",
 
+        // Only when two Reconfigures wait at the same moment (Two_Reconfigures_at_once_become_one): the request that they become.
+        "create redisopsrequests.ops.kubedb.com",
+
         // Once in the life of an installation: the lease stays.
         "create leases.coordination.k8s.io",
     };
@@ -49,7 +52,7 @@ public sealed class RightsTests(string account)
         var grants = await Grant.OfAsync(Home, account);
         TestContext.Out.WriteLine($"{account}: {calls.Count} calls, {grants.Count} rights");
         var unused = grants.Where(g => !NotInTheLog.Contains(g.ToString()) && !calls.Any(g.IsUsedBy)).Select(g => $"{g} ({g.Role})");
-        var refused = calls.Where(c => c.Code == 403 && !IsOfDyingNamespace(c)).Select(c => c.ToString()).Distinct();
+        var refused = calls.Where(c => c.Code == 403 && !IsOfDyingNamespace(c) && !IsOfStartingServer(c, grants)).Select(c => c.ToString()).Distinct();
 
         Assert.Multiple(() =>
         {
@@ -59,6 +62,9 @@ public sealed class RightsTests(string account)
             Assert.That(refused, Is.Empty, "calls that were refused");
         });
     }
+
+    // What is granted and refused all the same was asked of an API server that had just been restarted and had not read its roles yet.
+    private static bool IsOfStartingServer(AuditedCall call, IReadOnlyList<Grant> grants) => call.IsForbidden && grants.Any(g => g.IsUsedBy(call));
 
     // Kubernetes lets nothing be made in a namespace that is being deleted.
     private static bool IsOfDyingNamespace(AuditedCall call) => !call.IsForbidden && call.Message.Contains("being terminated", StringComparison.Ordinal);

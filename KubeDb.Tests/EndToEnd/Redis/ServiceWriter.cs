@@ -17,6 +17,7 @@ public sealed class ServiceWriter : IAsyncDisposable
     private readonly string _address, _password, _keys = $"writer:{Guid.NewGuid():N}";
     private readonly int _perSecond;
     private readonly CancellationTokenSource _stop = new();
+    private readonly List<string> _beforeFirst = [];
     private readonly List<string> _errors = [];
     private Task _loop = Task.CompletedTask;
     private int _acknowledged;
@@ -35,7 +36,7 @@ public sealed class ServiceWriter : IAsyncDisposable
         while (Volatile.Read(ref writer._acknowledged) == 0)
         {
             if (clock.Elapsed > TimeSpan.FromSeconds(20))
-                throw new TimeoutException($"No write through {address} was acknowledged: {string.Join("; ", writer._errors.Take(3))}");
+                throw new TimeoutException($"No write through {address} was acknowledged: {string.Join("; ", writer._beforeFirst.Take(3))}");
             await Task.Delay(20);
         }
 
@@ -85,8 +86,9 @@ public sealed class ServiceWriter : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or SocketException or InvalidOperationException or OperationCanceledException or TimeoutException)
             {
+                // Before the first write the service's rules may not be in place yet; from then on every error counts.
                 if (!_stop.IsCancellationRequested)
-                    _errors.Add(e.Message);
+                    (_acknowledged == 0 ? _beforeFirst : _errors).Add(e.Message);
                 connection?.Dispose();
                 connection = null;
             }
