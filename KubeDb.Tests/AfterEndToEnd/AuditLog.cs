@@ -60,6 +60,13 @@ internal static class AuditLog
         return calls;
     }
 
+    /// <summary>The times from the start of an API server until it said that it was ready: meanwhile it may refuse what its roles grant.</summary>
+    public static IReadOnlyList<(DateTimeOffset Began, DateTimeOffset Ready)> Starts(string folder)
+    {
+        var notes = Path.Combine(folder, "apiserver.starts");
+        return File.Exists(notes) ? [.. File.ReadLines(notes).Select(l => l.Split(' ')).Select(l => (At(l[0]), At(l[1])))] : [];
+    }
+
     private static AuditedCall Call(JsonObject entry, JsonObject about)
     {
         var subresource = Text(about, "subresource");
@@ -80,8 +87,11 @@ internal static class AuditLog
         };
     }
 
-    private static DateTimeOffset Time(JsonObject entry, string field) =>
-        DateTimeOffset.Parse(Text(entry, field), System.Globalization.CultureInfo.InvariantCulture);
+    private static DateTimeOffset Time(JsonObject entry, string field) => At(Text(entry, field));
+
+    // Nanoseconds are more than a DateTimeOffset holds.
+    private static DateTimeOffset At(string text) =>
+        DateTimeOffset.Parse(text.Length > 28 ? text[..27] + "Z" : text, System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Text(JsonNode? node, string field) => node?[field]?.GetValue<string>() ?? "";
 }

@@ -173,6 +173,24 @@ public abstract class ClusterTest
           databaseRef: {name: {{database}}}
         """;
 
+    /// <summary>Puts a budget in force that lets nobody evict the pod of the database, which keeps a Restart in its middle.</summary>
+    protected async Task Protect(string database)
+    {
+        await Apply(Budget(database));
+        await Eventually(async () => (await Get("pdb", database))!["status"]?["observedGeneration"] is not null, "the budget is in force");
+    }
+
+    /// <summary>Takes the budget of <see cref="Protect"/> away.</summary>
+    protected Task LetGo(string database) => KubectlHere("delete", $"pdb/{database}", "--ignore-not-found");
+
+    /// <summary>A budget that protects the pod of the database.</summary>
+    protected static string Budget(string database) => $$"""
+        apiVersion: policy/v1
+        kind: PodDisruptionBudget
+        metadata: {name: {{database}}}
+        spec: {minAvailable: 1, selector: {matchLabels: {app.kubernetes.io/instance: {{database}} } } }
+        """;
+
     /// <summary>A secret with one file.</summary>
     protected static string ConfigSecret(string name, string text) => $$"""
         apiVersion: v1

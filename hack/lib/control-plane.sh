@@ -27,7 +27,10 @@ rules:
 Y
 }
 
+# Each start is noted with when it began and when the server was ready: in between it has not read its roles, and refuses what they grant.
 start_apiserver() {
+  local began; began=$(date -u +%FT%T.%NZ)
+  ! is_running apiserver || began=""
   write_audit_policy
   start apiserver "$KUBE_BIN/kube-apiserver" --etcd-servers=http://127.0.0.1:2379 \
     --bind-address="$GATEWAY" --advertise-address="$GATEWAY" --secure-port=6443 --service-cluster-ip-range="$SERVICE_CIDR" \
@@ -40,6 +43,7 @@ start_apiserver() {
     --audit-policy-file="$STATE_DIR/audit-policy.yaml" --audit-log-path="$LOG_DIR/audit.log" \
     --audit-log-maxsize=64 --audit-log-maxbackup=5
   wait_until apiserver 90 kubectl_admin get --raw /readyz
+  [ -z "$began" ] || echo "$began $(date -u +%FT%T.%NZ)" >>"$LOG_DIR/apiserver.starts"
 }
 
 start_controllers() {

@@ -62,15 +62,7 @@ public abstract class FaultTest : ClusterTest
         KubectlHere("wait", $"--for=condition={condition}", $"rdops/{operations.Request(database)}", "--timeout=60s");
 
     /// <summary>Takes the budget away that keeps the Restart in its middle.</summary>
-    private protected Task LetGoAsync() => KubectlHere("delete", $"pdb/{Restarted}", "--ignore-not-found");
-
-    /// <summary>A budget that protects the pod of the database.</summary>
-    protected static string Budget(string database) => $$"""
-        apiVersion: policy/v1
-        kind: PodDisruptionBudget
-        metadata: {name: {{database}}}
-        spec: {minAvailable: 1, selector: {matchLabels: {app.kubernetes.io/instance: {{database}} } } }
-        """;
+    private protected Task LetGoAsync() => LetGo(Restarted);
 
     /// <summary>Demands that all three come to the end that they come to when nothing breaks.</summary>
     private protected async Task EndsWellAsync(Operations operations)

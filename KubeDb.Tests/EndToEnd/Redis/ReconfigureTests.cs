@@ -195,16 +195,19 @@ public sealed class ReconfigureTests : ClusterTest
         await Apply(Redis("busy"));
         await WaitForPhase("busy", "Ready");
 
+        await Protect("busy");
+        await Apply(Restart("before", "busy"));
+        await KubectlHere("wait", "--for=condition=Restart", "rdops/before", "--timeout=60s");
         await Apply(Reconfigure("first", "busy", "applyConfig: {redis.conf: \"maxclients 1111\"}") + "\n---\n" +
             Reconfigure("second", "busy", "applyConfig: {redis.conf: \"timeout 42\"}"));
-        await Eventually(
-            async () =>
-            {
-                var phases = await KubectlHere("get", "rdops", "-o", "jsonpath={range .items[*]}{.status.phase}{\"\\n\"}{end}");
-                return phases.Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: >= 2 } all && all.All(p => p is "Successful" or "Skipped");
-            },
-            "every request ends Successful or Skipped");
+        await WaitForRequestPhase("first", "Pending");
+        await WaitForRequestPhase("second", "Pending");
+        await LetGo("busy");
 
+        await WaitForRequestPhase("first", "Skipped");
+        await WaitForRequestPhase("second", "Skipped");
+        var merged = (await KubectlHere("get", "rdops", "-o", "name")).Split('\n').Single(n => n.Contains("/busy-rcfg-merged-", StringComparison.Ordinal)).Split('/')[1];
+        await WaitForSuccess(merged);
         Assert.Multiple(async () =>
         {
             Assert.That(await ConfigGet("busy-0", "maxclients"), Is.EqualTo("1111"));

@@ -51,12 +51,17 @@ public sealed class RestartTests : ClusterTest
         await Apply(Redis("popular"));
         await WaitForPhase("popular", "Ready");
 
-        await Apply(Restart("one", "popular"));
-        await Apply(Restart("two", "popular") + "\n---\n" + Restart("three", "popular"));
-        await Eventually(
-            async () => (await KubectlHere("get", "rdops", "-o", "jsonpath={range .items[*]}{.status.phase}{\"\\n\"}{end}"))
-                .Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: 3 } phases && phases.All(p => p is "Successful" or "Skipped"),
-            "every request ends");
+        await Protect("popular");
+        await Apply(Restart("a-runs", "popular"));
+        await KubectlHere("wait", "--for=condition=Restart", "rdops/a-runs", "--timeout=60s");
+        await Apply(Restart("b-older", "popular") + "\n---\n" + Restart("c-newest", "popular"));
+        await WaitForRequestPhase("b-older", "Pending");
+        await WaitForRequestPhase("c-newest", "Pending");
+        await LetGo("popular");
+
+        await WaitForSuccess("a-runs");
+        await WaitForSuccess("c-newest");
+        await WaitForRequestPhase("b-older", "Skipped");
         await WaitForPhase("popular", "Ready");
         Assert.That(await Condition("rd", "popular", "Paused"), Is.Null);
     }
@@ -78,13 +83,7 @@ public sealed class RestartTests : ClusterTest
     {
         await Apply(Redis("stuck"));
         await WaitForPhase("stuck", "Ready");
-        await Apply("""
-            apiVersion: policy/v1
-            kind: PodDisruptionBudget
-            metadata: {name: never}
-            spec: {minAvailable: 1, selector: {matchLabels: {app.kubernetes.io/instance: stuck} } }
-            """);
-        await Eventually(async () => (await Get("pdb", "never"))!["status"]?["observedGeneration"] is not null, "the budget is in force");
+        await Protect("stuck");
         await KubectlHere("exec", "stuck-0", "--", "touch", "/scripts/initialising");
         await Eventually(
             async () => (await Get("pod", "stuck-0"))!["status"]!["conditions"]!.AsArray().Any(c => c!["type"]!.GetValue<string>() == "Ready" && c["status"]!.GetValue<string>() == "False"),

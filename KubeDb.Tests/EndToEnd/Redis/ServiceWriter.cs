@@ -17,7 +17,6 @@ public sealed class ServiceWriter : IAsyncDisposable
     private readonly string _address, _password, _keys = $"writer:{Guid.NewGuid():N}";
     private readonly int _perSecond;
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<string> _beforeFirst = [];
     private readonly List<string> _errors = [];
     private Task _loop = Task.CompletedTask;
     private int _acknowledged;
@@ -25,18 +24,19 @@ public sealed class ServiceWriter : IAsyncDisposable
 
     private ServiceWriter(string address, string password, int perSecond) => (_address, _password, _perSecond) = (address, password, perSecond);
 
-    /// <summary>Starts writing; returns after the first acknowledged write.</summary>
+    /// <summary>Waits until the service answers, then starts writing, from where on every error counts; returns after the first acknowledged write.</summary>
     public static async Task<ServiceWriter> StartAsync(string ns, string database, int perSecond)
     {
         var address = (await Tool.RunAsync("kubectl", ["-n", ns, "get", "service", database, "-o", "jsonpath={.spec.clusterIP}"])).OrFail();
         var password = (await Tool.RunAsync("kubectl", ["-n", ns, "get", "secret", $"{database}-auth", "-o", "jsonpath={.data.password}"])).OrFail();
         var writer = new ServiceWriter(address, Encoding.UTF8.GetString(Convert.FromBase64String(password)), perSecond);
+        await writer.ReachAsync();
         writer._loop = writer.WriteAsync();
         var clock = Stopwatch.StartNew();
         while (Volatile.Read(ref writer._acknowledged) == 0)
         {
             if (clock.Elapsed > TimeSpan.FromSeconds(20))
-                throw new TimeoutException($"No write through {address} was acknowledged: {string.Join("; ", writer._beforeFirst.Take(3))}");
+                throw new TimeoutException($"No write through {address} was acknowledged: {string.Join("; ", writer._errors.Take(3))}");
             await Task.Delay(20);
         }
 
@@ -68,6 +68,24 @@ public sealed class ServiceWriter : IAsyncDisposable
 
     private string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"{_keys}:{number}");
 
+    // A database can be Ready a moment before the node's rules lead from its service to its pod.
+    private async Task ReachAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                using var connection = await ConnectAsync(_stop.Token);
+                return;
+            }
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException && clock.Elapsed < TimeSpan.FromSeconds(20))
+            {
+                await Task.Delay(20);
+            }
+        }
+    }
+
     private async Task WriteAsync()
     {
         var pause = TimeSpan.FromSeconds(1.0 / _perSecond);
@@ -86,9 +104,8 @@ public sealed class ServiceWriter : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or SocketException or InvalidOperationException or OperationCanceledException or TimeoutException)
             {
-                // Before the first write the service's rules may not be in place yet; from then on every error counts.
                 if (!_stop.IsCancellationRequested)
-                    (_acknowledged == 0 ? _beforeFirst : _errors).Add(e.Message);
+                    _errors.Add(e.Message);
                 connection?.Dispose();
                 connection = null;
             }
