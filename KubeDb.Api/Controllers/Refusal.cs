@@ -19,7 +19,7 @@ public static class Refusal
     public static Outcome Wait(ApiError error)
     {
         var said = error.Message.TrimEnd('.');
-        return said.Contains("is forbidden: User \"", StringComparison.Ordinal)
+        return error.IsRightMissing
             ? Outcome.Wait(
                 PermissionMissing,
                 $"The API server refuses the operator a right: {said}. Grant it, such as by upgrading the operator's chart, which brings its roles; it then goes on by itself.",

@@ -91,6 +91,9 @@ public sealed record ApiError(ApiErrorKind Kind, int Code, string Reason, string
     /// <summary>403, and somebody can grant what is missing.</summary>
     public bool IsRefusal => Kind is ApiErrorKind.Forbidden && !IsNamespaceGoing;
 
+    /// <summary>403 by authorisation: the operator's account lacks a right, or the server has not read its roles yet.</summary>
+    public bool IsRightMissing => IsRefusal && Message.Contains("is forbidden: User \"", StringComparison.Ordinal);
+
     /// <summary>True when sending the same again later can succeed without anyone changing anything.</summary>
     public bool IsTransient => Kind is ApiErrorKind.Unreachable or ApiErrorKind.TooManyRequests or ApiErrorKind.ServerError or ApiErrorKind.Conflict;
 }

@@ -39,7 +39,7 @@ public sealed class HttpKubernetesClient : IKubernetesClient, IApiDocuments, IDi
             Verb = Label(request.Verb),
             IsSecret = request.Type is { Group: "", Plural: "secrets" },
             Limit = _options.MaxAnswerBytes,
-            MayRetry = error => RetryPolicy.Allows(request, error),
+            MayRetry = error => RetryPolicy.Allows(request, error, _transport.ConnectionAge),
         };
         return await RunAsync(call, decode, cancel);
     }
@@ -88,7 +88,7 @@ public sealed class HttpKubernetesClient : IKubernetesClient, IApiDocuments, IDi
             What = $"GET {uri.GetLeftPart(UriPartial.Path)}",
             Verb = verb,
             Limit = limit,
-            MayRetry = error => RetryPolicy.Allows(request, error),
+            MayRetry = error => RetryPolicy.Allows(request, error, _transport.ConnectionAge),
         };
     }
 

@@ -18,6 +18,7 @@ internal sealed class ApiTransport : IDisposable
     private readonly List<WeakReference<Socket>> _sockets = [];
     private HttpMessageInvoker? _invoker;
     private ClientIdentity? _identity;
+    private long _connected;
 
     public ApiTransport(KubernetesConfiguration configuration, KubernetesClientOptions options)
     {
@@ -29,6 +30,9 @@ internal sealed class ApiTransport : IDisposable
 
     /// <summary>Why the server's certificate was last refused, in words; null when it was not.</summary>
     public string? TlsProblem => _trust.Problem;
+
+    /// <summary>How long ago the newest connection was opened.</summary>
+    public TimeSpan ConnectionAge => _options.Time.GetElapsedTime(Interlocked.Read(ref _connected));
 
     /// <summary>The address of a path (with query) on the server; a prefix in the server's address is kept.</summary>
     public Uri Address(string target) => new(_root + target);
@@ -87,6 +91,7 @@ internal sealed class ApiTransport : IDisposable
             throw;
         }
 
+        Interlocked.Exchange(ref _connected, _options.Time.GetTimestamp());
         lock (_lock)
         {
             _sockets.RemoveAll(static s => !s.TryGetTarget(out var known) || !known.Connected);

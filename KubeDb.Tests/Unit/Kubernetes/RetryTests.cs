@@ -75,6 +75,29 @@ public sealed class RetryTests
         Assert.That(attempts, Is.EqualTo(1));
     }
 
+    [TestCase(0, 3)]
+    [TestCase(11, 2)]
+    public async Task A_right_counts_as_missing_only_when_the_server_has_had_time_to_read_its_roles(int age, int attempts)
+    {
+        const string Refused = "redises is forbidden: User \\\"operator\\\" cannot get resource \\\"redises\\\"";
+        var time = new VirtualTime();
+        var asked = 0;
+        await using var server = await TestServer.StartAsync(context =>
+            Interlocked.Increment(ref asked) == 2 ? TestServer.Status(context, 403, "Forbidden", Refused) : TestServer.Json(context, 200, "{}"));
+        using var client = server.Client(new KubernetesClientOptions { Time = time });
+        Assert.That((await client.SendAsync(Request(ApiVerb.Get), KubernetesVerbs.DecodeJson, CancellationToken.None)).Succeeded, Is.True);
+        time.Advance(TimeSpan.FromSeconds(age));
+
+        var call = client.SendAsync(Request(ApiVerb.Get), KubernetesVerbs.DecodeJson, CancellationToken.None);
+        while (!call.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
+        }
+
+        Assert.That((asked, (await call).Succeeded), Is.EqualTo((attempts, attempts == 3)));
+    }
+
     [Test]
     public async Task Attempts_end_and_the_last_error_is_told()
     {
