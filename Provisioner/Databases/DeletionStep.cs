@@ -10,8 +10,8 @@ namespace KubeDb.Provisioner.Databases;
 
 /// <summary>
 /// Deals with the data of a database that is being deleted, as its deletion policy says, and lets the database go. What the database
-/// controls then follows it by garbage collection. Nothing here may keep a namespace from going: what is gone, or may not be written any
-/// more, counts as dealt with.
+/// controls then follows it by garbage collection. Nothing here may keep a namespace from going: what is gone, or goes with the namespace,
+/// counts as dealt with. A right that is missing does not: let go, the database would take along what its policy keeps.
 /// </summary>
 internal sealed class DeletionStep(DatabaseParts parts)
 {
@@ -152,7 +152,7 @@ internal sealed class DeletionStep(DatabaseParts parts)
     private static T? Tolerated<T>(ApiResult<T> result) => result.Error switch
     {
         null => result.Value,
-        { Kind: ApiErrorKind.NotFound or ApiErrorKind.Forbidden } => default,
+        { Kind: ApiErrorKind.NotFound } or { IsNamespaceGoing: true } => default,
         _ => throw new ApiException(result.Error),
     };
 }

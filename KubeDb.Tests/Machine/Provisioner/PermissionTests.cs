@@ -1,4 +1,6 @@
+using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Support.ApiServer;
 using static KubeDb.Tests.Support.World.TestWorld;
 
@@ -34,6 +36,31 @@ public sealed class PermissionTests
         refused = false;
         await world.ReadyAsync();
         Assert.That(world.Condition("DependenciesReady"), Is.Null);
+    });
+
+    [TestCase("Halt", "secrets", true, true)]
+    [TestCase("Delete", "persistentvolumeclaims", false, true)]
+    [TestCase("WipeOut", "secrets", false, false)]
+    public void A_deletion_that_may_not_be_carried_out_waits_for_the_right(string policy, string resource, bool claimStays, bool secretStays) => Run(async world =>
+    {
+        world.CreateRedis(more: $$""","deletionPolicy":"{{policy}}" """);
+        await world.ReadyAsync();
+        var refused = true;
+        world.Provisioner.Last.Connection.Faults.On(
+            e => refused && e.Does == RequestKind.Write && e.Type.Plural == resource,
+            Fault.Refused(new ApiError(ApiErrorKind.Forbidden, 403, "Forbidden", $"{resource} is forbidden: User \"{Account}\" cannot patch resource \"{resource}\"")),
+            times: int.MaxValue);
+        world.Delete(Redis.Resource, "cache");
+        await world.UntilAsync(() => world.Condition("DependenciesReady") is not null, "a condition tells", 10);
+        Assert.That(world.Condition("DependenciesReady").Text("reason"), Is.EqualTo("PermissionMissing"));
+        await world.PassAsync(TimeSpan.FromMinutes(2));
+        Assert.That(world.RedisNow(), Is.Not.Null, "let go with its data not dealt with");
+
+        refused = false;
+        await world.UntilAsync(() => world.RedisNow() is null, "the database is gone");
+        await world.PassAsync(TimeSpan.FromSeconds(10));
+        Assert.That(world.Names(ResourceTypes.PersistentVolumeClaim).Any(), Is.EqualTo(claimStays), "claim");
+        Assert.That(world.Names(ResourceTypes.Secret).Contains("cache-auth"), Is.EqualTo(secretStays), "secret");
     });
 
     [Test]
