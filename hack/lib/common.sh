@@ -44,6 +44,9 @@ with_lock() {
   flock 9
 }
 
+# A build leaves a compiler server behind, which must not inherit the lock: it would hold it for minutes after the script has ended.
+dotnet() { command dotnet "$@" 9>&-; }
+
 # work_dir VARIABLE: a folder for this run alone, removed when the script ends, however it ends.
 WORK_DIRS=()
 work_dir() {
