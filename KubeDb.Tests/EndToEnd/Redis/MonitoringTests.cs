@@ -27,11 +27,23 @@ public sealed class MonitoringTests : ClusterTest
     // Both processes look once a minute whether an optional API has come.
     private static readonly TimeSpan Noticed = TimeSpan.FromMinutes(4);
 
-    /// <summary>Makes the API known, and waits until it is served. It stays: the other tests work with it and without it.</summary>
+    /// <summary>
+    /// Makes the API known, and waits until it is served and both operators have noticed. It stays: the other tests work with it and without it.
+    /// </summary>
     public static async Task ServeServiceMonitorsAsync()
     {
         (await Tool.RunAsync("kubectl", ["apply", "-f", "-"], Definition)).OrFail();
         await Kubectl("wait", "--for=condition=Established", "crd/servicemonitors.monitoring.coreos.com", "--timeout=30s");
+        foreach (var name in (string[])["kubedb-provisioner", "kubedb-ops-manager"])
+            await Eventually(async () => await HasListedAsync(name), $"{name} notices that there are ServiceMonitors", Noticed);
+    }
+
+    // A kind that is not served is asked for, but never listed.
+    private static async Task<bool> HasListedAsync(string name)
+    {
+        var metrics = await Tool.RunAsync("kubectl", ["get", "--raw", $"/api/v1/namespaces/kubedb/services/{name}:metrics/proxy/metrics"]);
+        return metrics.Output.Split('\n').Any(line =>
+            line.StartsWith("kubedb_cache_lists_total{", StringComparison.Ordinal) && line.Contains("\"servicemonitors.monitoring.coreos.com\"", StringComparison.Ordinal));
     }
 
     [Test]
