@@ -43,7 +43,7 @@ public sealed class Informer<T> : ICache<T>, IInformer
     {
         Type = options.Type;
         _label = Instruments.Label("resource", options.Type.ToString());
-        _store = new ObjectStore<T>(options.IndexLabel);
+        _store = new ObjectStore<T>(options.IndexLabel, options.IndexOwners);
         IReadOnlyList<string> scopes = options.Namespaces.Count == 0 || !options.Type.Namespaced ? [""] : options.Namespaces;
         foreach (var scope in scopes)
             _reflectors.Add(new Reflector<T>(scope, options, client, _store, Publish, time, random, log));

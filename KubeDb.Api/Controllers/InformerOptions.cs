@@ -27,6 +27,9 @@ public sealed record InformerOptions<T>
     /// <summary>The label that <see cref="ICache{T}.WithLabel"/> answers from an index; null for none.</summary>
     public string? IndexLabel { get; init; } = "app.kubernetes.io/instance";
 
+    /// <summary>Whether <see cref="ICache{T}.ControlledBy"/> answers from an index; without one it looks through everything.</summary>
+    public bool IndexOwners { get; init; }
+
     /// <summary>True when the server may lack the API: then it counts as synced and empty, and is looked for again from time to time.</summary>
     public bool Optional { get; init; }
 

@@ -19,7 +19,7 @@ public readonly record struct CacheChange<T>(T? Old, T? New, bool IsInitial)
 /// an object whose deletion is known never comes back, whatever a late watch event or a stale list says. Safe for threads.
 /// </summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Created by Informer.")]
-internal sealed class ObjectStore<T>(string? indexLabel)
+internal sealed class ObjectStore<T>(string? indexLabel, bool indexOwners)
     where T : class, IKubernetesObject
 {
     private const int MaxTombstones = 4096;
@@ -74,6 +74,8 @@ internal sealed class ObjectStore<T>(string? indexLabel)
 
     public IReadOnlyList<T> ControlledBy(string ownerUid)
     {
+        if (!indexOwners)
+            return Array.FindAll(List(""), item => item.Metadata.Controller?.Uid == ownerUid);
         lock (_gate)
             return _byOwner.Snapshot(ownerUid);
     }
@@ -237,7 +239,7 @@ internal sealed class ObjectStore<T>(string? indexLabel)
 
     private void Index(T item)
     {
-        if (item.Metadata.Controller is { } owner)
+        if (indexOwners && item.Metadata.Controller is { } owner)
             _byOwner.Add(owner.Uid, item);
         if (LabelOf(item) is { } value)
             _byLabel.Add((item.Metadata.Namespace, value), item);
@@ -245,7 +247,7 @@ internal sealed class ObjectStore<T>(string? indexLabel)
 
     private void Unindex(T item)
     {
-        if (item.Metadata.Controller is { } owner)
+        if (indexOwners && item.Metadata.Controller is { } owner)
             _byOwner.Remove(owner.Uid, item);
         if (LabelOf(item) is { } value)
             _byLabel.Remove((item.Metadata.Namespace, value), item);

@@ -37,7 +37,7 @@ public sealed class DatabaseCaches
                 runtime.AddInformer(new InformerOptions<IOpsRequest> { Type = engine.Kinds.OpsRequest, Decode = engine.Kinds.DecodeOpsRequest })));
         }
 
-        PetSets = runtime.AddInformer(new InformerOptions<PetSet> { Type = PetSet.Resource, Decode = PetSet.Decode });
+        PetSets = runtime.AddInformer(new InformerOptions<PetSet> { Type = PetSet.Resource, Decode = PetSet.Decode, IndexOwners = true });
         Pods = runtime.AddInformer(new InformerOptions<Pod> { Type = Pod.Resource, Decode = Pod.Decode, LabelSelector = DatabaseLabels.Managed });
         Secrets = runtime.AddInformer(new InformerOptions<Secret>
         {
@@ -193,6 +193,7 @@ public sealed class DatabaseCaches
 
         // A service account that a user made is used, not replaced: so all of them have to be known.
         LabelSelector = type == ResourceTypes.ServiceAccount ? null : DatabaseLabels.Managed,
+        IndexOwners = type == ResourceTypes.Service,
         Optional = type.Group is "policy" or "monitoring.coreos.com",
 
         // A version that the server has given up does not come back.

@@ -6,27 +6,24 @@ namespace KubeDb.Api.Engines;
 public sealed class SecretUse
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(IEngine Engine, ObjectKey Database), HashSet<ObjectKey>> _named = [];
-    private readonly Dictionary<ObjectKey, HashSet<(IEngine Engine, ObjectKey Database)>> _users = [];
+    // Short arrays, replaced and never changed: a database names one or two secrets, and a secret has one user as a rule.
+    private readonly Dictionary<(IEngine Engine, ObjectKey Database), ObjectKey[]> _named = [];
+    private readonly Dictionary<ObjectKey, (IEngine Engine, ObjectKey Database)[]> _users = [];
 
     /// <summary>Sets which secrets the database names; what it named before is forgotten.</summary>
     public void Set(IEngine engine, ObjectKey database, IReadOnlyList<SecretReference> references)
     {
-        var secrets = references.Select(r => new ObjectKey(database.Namespace, r.Name)).ToHashSet();
+        ObjectKey[] secrets = [.. references.Select(r => new ObjectKey(database.Namespace, r.Name)).Distinct()];
         lock (_gate)
         {
-            if (_named.TryGetValue((engine, database), out var before) && before.SetEquals(secrets))
+            if (_named.TryGetValue((engine, database), out var before) && before.SequenceEqual(secrets))
                 return;
             RemoveLocked(engine, database);
-            if (secrets.Count == 0)
+            if (secrets.Length == 0)
                 return;
             _named[(engine, database)] = secrets;
             foreach (var secret in secrets)
-            {
-                if (!_users.TryGetValue(secret, out var users))
-                    _users[secret] = users = [];
-                users.Add((engine, database));
-            }
+                _users[secret] = [.. _users.GetValueOrDefault(secret, []), (engine, database)];
         }
     }
 
@@ -60,8 +57,11 @@ public sealed class SecretUse
             return;
         foreach (var secret in secrets)
         {
-            if (_users.TryGetValue(secret, out var users) && users.Remove((engine, database)) && users.Count == 0)
+            var left = _users.GetValueOrDefault(secret, []).Where(u => u != (engine, database)).ToArray();
+            if (left.Length == 0)
                 _users.Remove(secret);
+            else
+                _users[secret] = left;
         }
     }
 }

@@ -17,6 +17,8 @@ internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time
 
     public string Uid => _target.Uid;
 
+    public TimeSpan Period => _target.Period;
+
     public HealthVerdict? Verdict => _judgement.Verdict;
 
     /// <summary>New settings; true when the servers changed, so that a check is due at once.</summary>

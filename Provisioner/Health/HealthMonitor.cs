@@ -11,6 +11,12 @@ namespace KubeDb.Provisioner.Health;
 /// </summary>
 internal sealed partial class HealthMonitor : IDisposable
 {
+    /// <summary>
+    /// Checks a second that are never exceeded for long: beyond a few thousand databases the time between checks grows instead of the load.
+    /// A pod that becomes ready or unready is checked at once all the same.
+    /// </summary>
+    public const int MostPerSecond = 200;
+
     private readonly ConcurrentDictionary<ObjectKey, Watched> _watched = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Action<ObjectKey> _changed;
@@ -130,7 +136,7 @@ internal sealed partial class HealthMonitor : IDisposable
         try
         {
             var (next, changed) = await watched.Checks.CheckAsync(watched.Stop.Token);
-            _due.AddAfter(key, next);
+            _due.AddAfter(key, Stretch(next, watched.Checks.Period));
             if (changed)
                 _changed(key);
         }
@@ -145,6 +151,9 @@ internal sealed partial class HealthMonitor : IDisposable
             LogEnded(_log, key, problem);
         }
     }
+
+    private TimeSpan Stretch(TimeSpan next, TimeSpan period) =>
+        next * Math.Max(1, Count / (MostPerSecond * Math.Max(1, period.TotalSeconds)));
 
     [LoggerMessage(202, LogLevel.Error, "The health checks of {Database} ended by a fault; they start again when it changes.")]
     private static partial void LogEnded(ILogger log, ObjectKey database, Exception problem);

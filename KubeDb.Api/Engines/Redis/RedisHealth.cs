@@ -71,13 +71,14 @@ internal sealed class RedisHealth(RedisConnector connector, TimeProvider time)
     private async Task<HealthFailure?> WriteAndReadAsync(RespClient client, Pod pod, CancellationToken cancel)
     {
         var value = time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        var set = await client.SendAsync(cancel, "SET", ProbeKey, value, "EX", "60");
+
+        // One trip for the three: with thousands of databases the trips are what a round of checks costs.
+        var replies = await client.SendManyAsync(cancel, ["SET", ProbeKey, value, "EX", "60"], ["GET", ProbeKey], ["DEL", ProbeKey]);
+        var (set, get) = (replies[0], replies[1]);
         if (set.Error is { } refused)
             return new(Write, $"{Name(pod)} refuses writes: {refused.Sentence}", AcceptsConnections: true);
-        var get = await client.SendAsync(cancel, "GET", ProbeKey);
         if (get.Error is { } unreadable)
             return new(Read, $"{Name(pod)} refuses reads: {unreadable.Sentence}", AcceptsConnections: true);
-        await client.SendAsync(cancel, "DEL", ProbeKey);
         return get.Text == value ? null : new(Read, $"{Name(pod)} does not return the key that was just written.", AcceptsConnections: true);
     }
 

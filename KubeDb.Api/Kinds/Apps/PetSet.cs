@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using KubeDb.Api.Kinds.Schema;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
+using PooledStringConverter = KubeDb.Api.Kubernetes.Models.PooledStringConverter;
 
 namespace KubeDb.Api.Kinds.Apps;
 
@@ -109,12 +111,13 @@ public sealed record PetSetStatus
 
     /// <summary>The conditions, at most one of a type.</summary>
     [MapList("type")]
-    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Condition> Conditions { get; init => field = Lists.Keep(value); } = [];
 
     /// <summary>Pods of the current revision.</summary>
     public int? CurrentReplicas { get; init; }
 
     /// <summary>The revision that pods had before an update.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string? CurrentRevision { get; init; }
 
     /// <summary>Generation of the spec that the status belongs to.</summary>
@@ -130,6 +133,7 @@ public sealed record PetSetStatus
     public string? Selector { get; init; }
 
     /// <summary>The revision of the template.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string? UpdateRevision { get; init; }
 
     /// <summary>Pods of the template's revision.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using KubeDb.Api.Kinds.Schema;
+using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Kinds.Shared;
@@ -63,7 +64,7 @@ public sealed record DatabaseStatus
 
     /// <summary>The conditions, at most one of a type.</summary>
     [MapList("type")]
-    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Condition> Conditions { get; init => field = Lists.Keep(value); } = [];
 
     /// <summary>Generation of the spec that the status belongs to.</summary>
     public long ObservedGeneration { get; init; }

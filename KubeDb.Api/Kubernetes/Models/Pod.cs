@@ -37,7 +37,7 @@ public sealed record PodSpec
     public string NodeName { get; init => field = value ?? ""; } = "";
 
     /// <summary>Containers.</summary>
-    public IReadOnlyList<Container> Containers { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Container> Containers { get; init => field = Lists.Keep(value); } = [];
 }
 
 /// <summary>A container of a pod.</summary>
@@ -71,13 +71,13 @@ public sealed record PodStatus
     public DateTimeOffset? StartTime { get; init; }
 
     /// <summary>Conditions.</summary>
-    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Condition> Conditions { get; init => field = Lists.Keep(value); } = [];
 
     /// <summary>States of the init containers.</summary>
-    public IReadOnlyList<ContainerStatus> InitContainerStatuses { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<ContainerStatus> InitContainerStatuses { get; init => field = Lists.Keep(value); } = [];
 
     /// <summary>States of the containers.</summary>
-    public IReadOnlyList<ContainerStatus> ContainerStatuses { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<ContainerStatus> ContainerStatuses { get; init => field = Lists.Keep(value); } = [];
 }
 
 /// <summary>State of one container.</summary>
@@ -98,15 +98,18 @@ public sealed record ContainerStatus
     public string Image { get; init => field = value ?? ""; } = "";
 
     /// <summary>Now.</summary>
-    public ContainerState State { get; init => field = value ?? new(); } = new();
+    public ContainerState State { get; init => field = value ?? ContainerState.Unknown; } = ContainerState.Unknown;
 
     /// <summary>Before the last restart.</summary>
-    public ContainerState LastState { get; init => field = value ?? new(); } = new();
+    public ContainerState LastState { get; init => field = value ?? ContainerState.Unknown; } = ContainerState.Unknown;
 }
 
 /// <summary>One of three; all null when not known.</summary>
 public sealed record ContainerState
 {
+    /// <summary>Nothing is known.</summary>
+    public static ContainerState Unknown { get; } = new();
+
     /// <summary>Not started.</summary>
     public ContainerWaiting? Waiting { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 
 namespace KubeDb.Api.Kubernetes.Models;
 
@@ -53,14 +54,16 @@ public sealed record StatefulSetStatus
     public int AvailableReplicas { get; init; }
 
     /// <summary>Revision that the pods had.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string CurrentRevision { get; init => field = value ?? ""; } = "";
 
     /// <summary>Revision that new pods get.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string UpdateRevision { get; init => field = value ?? ""; } = "";
 
     /// <summary>Counts collisions of revision names; null when there was none.</summary>
     public int? CollisionCount { get; init; }
 
     /// <summary>Conditions.</summary>
-    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Condition> Conditions { get; init => field = Lists.Keep(value); } = [];
 }

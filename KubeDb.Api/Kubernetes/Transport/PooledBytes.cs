@@ -6,7 +6,7 @@ namespace KubeDb.Api.Kubernetes.Transport;
 internal sealed class PooledBytes(int capacity) : IDisposable
 {
     // A page of a list is larger than anything else and is read only at a start: in the pool it would stay for good.
-    private const int LongestKept = 1 << 20;
+    private const int LongestKept = 1 << 16;
 
     private byte[] _array = Rent(Math.Max(capacity, 4096));
 

@@ -59,6 +59,20 @@ public sealed class HealthMonitorTests
     });
 
     [Test]
+    public void Beyond_a_few_thousand_databases_the_period_grows_instead_of_the_load() => Run(16, async monitor =>
+    {
+        const int databases = 4 * HealthMonitor.MostPerSecond * 10;
+        _engine.Health = static _ => HealthReport.Healthy;
+        for (var i = 0; i < databases; i++)
+            monitor.Watch(Target(i));
+        await Pass(5);
+        var before = _engine.Probes;
+        await Pass(80);
+
+        Assert.That(_engine.Probes - before, Is.InRange(1.5 * databases, 80 * HealthMonitor.MostPerSecond * 1.2), "about twice each");
+    });
+
+    [Test]
     public void A_check_that_hangs_is_cut_off_and_counts_as_failed() => Run(1, async monitor =>
     {
         _engine.Effort = cancel => Task.Delay(Timeout.InfiniteTimeSpan, _simulation.Time, cancel);

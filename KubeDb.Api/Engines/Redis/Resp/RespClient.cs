@@ -40,7 +40,16 @@ public sealed class RespClient : IAsyncDisposable
     /// <summary>Sends a command of arbitrary bytes and returns the reply, which may be an error.</summary>
     /// <exception cref="IOException">The connection broke, or the peer does not speak RESP2.</exception>
     /// <exception cref="TimeoutException">No whole reply in time.</exception>
-    public async Task<RespReply> SendBytesAsync(IReadOnlyList<byte[]> words, CancellationToken cancel)
+    public async Task<RespReply> SendBytesAsync(IReadOnlyList<byte[]> words, CancellationToken cancel) =>
+        (await SendManyAsync([words], cancel))[0];
+
+    /// <summary>Sends commands at once, which the server carries out in order, and returns their replies; the time-out is for all of them.</summary>
+    /// <exception cref="IOException">The connection broke, or the peer does not speak RESP2.</exception>
+    /// <exception cref="TimeoutException">Not every reply came in time.</exception>
+    public Task<RespReply[]> SendManyAsync(CancellationToken cancel, params string[][] commands) =>
+        SendManyAsync([.. commands.Select(c => (IReadOnlyList<byte[]>)[.. c.Select(Encoding.UTF8.GetBytes)])], cancel);
+
+    private async Task<RespReply[]> SendManyAsync(IReadOnlyList<IReadOnlyList<byte[]>> commands, CancellationToken cancel)
     {
         await _turn.WaitAsync(cancel);
         try
@@ -48,9 +57,9 @@ public sealed class RespClient : IAsyncDisposable
             if (_broken)
                 throw new IOException("The connection broke during an earlier command.");
             _broken = true;
-            var reply = await ExchangeAsync(Encode(words), cancel);
+            var replies = await ExchangeAsync(commands, cancel);
             _broken = false;
-            return reply;
+            return replies;
         }
         finally
         {
@@ -79,15 +88,18 @@ public sealed class RespClient : IAsyncDisposable
         return _stream.DisposeAsync();
     }
 
-    private async Task<RespReply> ExchangeAsync(ReadOnlyMemory<byte> request, CancellationToken cancel)
+    private async Task<RespReply[]> ExchangeAsync(IReadOnlyList<IReadOnlyList<byte[]>> commands, CancellationToken cancel)
     {
+        var replies = new RespReply[commands.Count];
         using var bound = new CancellationTokenSource(_timeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, bound.Token);
         try
         {
-            await _stream.WriteAsync(request, both.Token);
+            await _stream.WriteAsync(Encode(commands), both.Token);
             await _stream.FlushAsync(both.Token);
-            return await _reader.ReadAsync(both.Token);
+            for (var i = 0; i < replies.Length; i++)
+                replies[i] = await _reader.ReadAsync(both.Token);
+            return replies;
         }
         catch (OperationCanceledException) when (bound.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
@@ -95,15 +107,18 @@ public sealed class RespClient : IAsyncDisposable
         }
     }
 
-    private static ReadOnlyMemory<byte> Encode(IReadOnlyList<byte[]> words)
+    private static ReadOnlyMemory<byte> Encode(IReadOnlyList<IReadOnlyList<byte[]>> commands)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        Append(buffer, '*', words.Count);
-        foreach (var word in words)
+        foreach (var words in commands)
         {
-            Append(buffer, '$', word.Length);
-            buffer.Write(word);
-            buffer.Write("\r\n"u8);
+            Append(buffer, '*', words.Count);
+            foreach (var word in words)
+            {
+                Append(buffer, '$', word.Length);
+                buffer.Write(word);
+                buffer.Write("\r\n"u8);
+            }
         }
 
         return buffer.WrittenMemory;

@@ -88,12 +88,27 @@ internal sealed class FakeConnection(Func<string[], string?> answer) : Stream
     {
         _request.Write(buffer.Span);
         _request.Position = 0;
-        var command = await new RespReader(_request, RespLimits.Default).ReadAsync(cancellationToken);
-        _request.SetLength(0);
-        if (answer([.. command.Items.Select(i => i.Text)]) is { } reply)
+        var reader = new RespReader(_request, RespLimits.Default);
+        while (await CommandAsync(reader, cancellationToken) is { } command)
         {
+            if (answer(command) is not { } reply)
+                continue;
             _reply.Position = _reply.Length;
             _reply.Write(Encoding.UTF8.GetBytes(reply));
+        }
+
+        _request.SetLength(0);
+    }
+
+    private static async Task<string[]?> CommandAsync(RespReader reader, CancellationToken cancel)
+    {
+        try
+        {
+            return [.. (await reader.ReadAsync(cancel)).Items.Select(i => i.Text)];
+        }
+        catch (EndOfStreamException)
+        {
+            return null;
         }
     }
 
