@@ -108,6 +108,8 @@ internal sealed class Population
             host.Server.Compact();
             host.Server.Collector.Enabled = true;
         }
+
+        host.WriteOut();
     }
 
     // The one value that is a hash of text with the name in it.

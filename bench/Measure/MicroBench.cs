@@ -124,7 +124,7 @@ internal sealed class MicroBench(BenchOptions options, Results results)
                 OwnNamespace = "default",
                 Logs = NullLoggerFactory.Instance,
             });
-        WriteAll(host);
+        host.WriteOut();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         compose(runtime);
         using var end = new CancellationTokenSource();
@@ -167,16 +167,6 @@ internal sealed class MicroBench(BenchOptions options, Results results)
             controller.Queue.Add(key);
         while (!controller.Queue.IsIdle)
             await Task.Delay(1);
-    }
-
-    // The double keeps the text of what was asked for once: not to be counted as the process's.
-    private static void WriteAll(HostedApiServer host)
-    {
-        lock (host.Gate)
-        {
-            foreach (var stored in host.Server.Kinds.SelectMany(host.Server.Store.All))
-                _ = (stored.Utf8, stored.Metadata);
-        }
     }
 
     // A database with a request that has ended: the usual state where the OpsManager has nothing to do.

@@ -14,7 +14,12 @@ valkey  trixie              valkey-server 1000
 EXPORTER_SUITE=bookworm
 # What a person or a start script expects to find in an official, Debian-based image.
 ENGINE_TOOLS='base-files,bash,coreutils,dash,debianutils,findutils,grep,hostname,libc-bin,mawk,sed,util-linux'
-OPERATOR_PACKAGES='base-files netbase libc6 libgcc-s1 libstdc++6 libssl3 zlib1g ca-certificates tzdata'
+OPERATOR_PACKAGES='base-files netbase libc6 libssl3 ca-certificates tzdata'
+# Debian releases that the operators can stand on, oldest first, each with the version of its C library.
+OPERATOR_SUITES='
+bookworm 2.36
+trixie   2.41
+'
 # The rows of the two operators: image, project folder, assembly.
 OPERATORS='
 kubedb-provisioner Provisioner
@@ -95,36 +100,45 @@ drop_older() {
   done
 }
 
-operator_base() { # prints the archive of the root file system that both operators stand on
-  local base; base=$IMAGES_DIR/operator-base-$(base_key).tar
+operator_base() { # suite: prints the archive of the root file system that an operator stands on
+  local base; base=$IMAGES_DIR/operator-base-$1-$(base_key).tar
   [ -s "$base" ] || PACKAGES=$OPERATOR_PACKAGES FINISH=operator \
-    make_rootfs "$base" bookworm "$RECIPES_DIR/packages-only" --variant=custom
+    make_rootfs "$base" "$1" "$RECIPES_DIR/packages-only" --variant=custom
   drop_older "$base" 1
   echo "$base"
+}
+
+# The oldest release that has what this machine's linker asked for in the program.
+suite_for() { # program
+  local needs suite has
+  needs=$(readelf --version-info --wide "$1" | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -1)
+  while read -r suite has; do
+    [ -z "$suite" ] || [ "$(printf '%s\n' "${needs#GLIBC_}" "$has" | sort -V | tail -1)" != "$has" ] || { echo "$suite"; return; }
+  done <<<"$OPERATOR_SUITES"
+  die "$1 needs $needs, because it was linked here; no release in OPERATOR_SUITES (hack/lib/images.sh) has it. Build on an older one, or add the release"
 }
 
 # What the programs run with, in the image and under hack/bench. A small youngest generation: by default it is as large as the processor's
 # cache allows, tens of megabytes that a process at rest keeps. Measured in bench/RESULTS.md.
 OPERATOR_ENV='
-DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-DOTNET_EnableDiagnostics=0
 DOTNET_GCgen0size=0x400000
 DOTNET_GCConserveMemory=5
 '
 
 publish_operator() { # project-folder image-name destination
   local project=$1 log=$KUBEDB_CACHE/publish-$2.log
+  install_packages gcc libc6-dev
   # Intermediate files stay out of the checkout, so that a build there is not disturbed.
-  dotnet publish "$PROJECT_DIR/$project" -c Release -r linux-x64 --self-contained -m:1 -v quiet --nologo -p:DebugType=none \
+  dotnet publish "$PROJECT_DIR/$project" -c Release -r linux-x64 -m:1 -v quiet --nologo -p:DebugType=none \
     --artifacts-path "$KUBEDB_CACHE/publish/$(hash_of <<<"$PROJECT_DIR")" -o "$3" >"$log" 2>&1 ||
     { grep -E 'error|warn' "$log" | sort -u | head -20 >&2; die "$project does not build (log: $log)"; }
 }
 
 build_operator() { # archive image-name project-folder tag
   local archive=$1 name=$2 project=$3 tag=$4 work base env=() line
-  base=$(operator_base)
   work_dir work
   publish_operator "$project" "$name" "$work/app"
+  base=$(operator_base "$(suite_for "$work/app/$name")")
   for line in $OPERATOR_ENV; do env+=(--env "$line"); done
   image_from_files "docker.io/kubedb/$name:$tag" "$archive" "$base" / "$work/app" /app -- \
     --entrypoint "[\"/app/$name\"]" --workingdir /app --user 65532:65532 \

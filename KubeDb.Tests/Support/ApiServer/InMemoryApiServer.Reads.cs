@@ -36,20 +36,24 @@ public sealed partial class InMemoryApiServer
 
         if (version < Store.Compacted)
             return Answer.Of(Errors.Expired("The provided continue parameter is too old to display a consistent list result."));
-        var matching = Matching(call.Kind, version, request).ToList();
-        var rest = matching.SkipWhile(s => after.Length > 0 && string.CompareOrdinal(KeyOf(s), after) <= 0).ToList();
-        var page = request.Limit > 0 ? rest.Take(request.Limit).ToList() : rest;
-        var next = page.Count < rest.Count
-            ? Convert.ToBase64String(Encoding.UTF8.GetBytes($"{version.ToString(CultureInfo.InvariantCulture)}|{KeyOf(page[^1])}"))
-            : "";
+
+        // One more than asked for, to know whether there is more.
+        var page = Matching(call.Kind, version, request, after).Take(request.Limit > 0 ? request.Limit + 1 : int.MaxValue).ToList();
+        var next = "";
+        if (request.Limit > 0 && page.Count > request.Limit)
+        {
+            page.RemoveAt(request.Limit);
+            next = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{version.ToString(CultureInfo.InvariantCulture)}|{page[^1].Key}"));
+        }
+
         return new(WriteList(request, page, version, next), null);
     }
 
-    private IEnumerable<Stored> Matching(Kind kind, long version, ApiRequest request)
+    private IEnumerable<Stored> Matching(Kind kind, long version, ApiRequest request, string after = "")
     {
         var labels = Selectors.Labels(request.LabelSelector);
         var fields = Selectors.Fields(request.FieldSelector);
-        return Store.AllAt(kind, version).Where(
+        return Store.AllAt(kind, version).SkipWhile(s => after.Length > 0 && string.CompareOrdinal(s.Key, after) <= 0).Where(
             s => (request.Namespace.Length == 0 || s.Object.Namespace() == request.Namespace) && labels(s.Object) && fields(s.Object));
     }
 
@@ -112,6 +116,4 @@ public sealed partial class InMemoryApiServer
             },
         };
     }
-
-    private static string KeyOf(Stored stored) => stored.Object.Namespace() + "/" + stored.Object.Name();
 }

@@ -8,6 +8,10 @@ public sealed class Stored(Kind kind, JsonObject value, long version)
 {
     private byte[]? _utf8;
     private byte[]? _metadata;
+    private string? _key;
+
+    /// <summary>Namespace and name, by which objects of a kind are sorted.</summary>
+    public string Key => _key ??= ObjectStore.KeyOf(Object.Namespace(), Object.Name());
 
     /// <summary>The kind.</summary>
     public Kind Kind { get; } = kind;
@@ -80,7 +84,7 @@ public sealed class ObjectStore
             var change = At(v);
             if (change.Now.Kind != kind)
                 continue;
-            var key = KeyOf(change.Now.Object);
+            var key = change.Now.Key;
             if (change.Before is null)
                 past.Remove(key);
             else
@@ -107,7 +111,7 @@ public sealed class ObjectStore
     {
         var before = Find(kind, value.Namespace(), value.Name());
         var now = Next(kind, value);
-        Of(kind)[KeyOf(value)] = now;
+        Of(kind)[now.Key] = now;
         return Add(new Change(at, before, now, false));
     }
 
@@ -115,7 +119,7 @@ public sealed class ObjectStore
     public Change Remove(Stored gone, TimeSpan at)
     {
         var last = Next(gone.Kind, gone.Object.Copy());
-        Of(gone.Kind).Remove(KeyOf(gone.Object));
+        Of(gone.Kind).Remove(gone.Key);
         return Add(new Change(at, gone, last, true));
     }
 
@@ -146,7 +150,5 @@ public sealed class ObjectStore
         return objects;
     }
 
-    private static string KeyOf(JsonObject value) => KeyOf(value.Namespace(), value.Name());
-
-    private static string KeyOf(string ns, string name) => ns + "/" + name;
+    internal static string KeyOf(string ns, string name) => ns + "/" + name;
 }
