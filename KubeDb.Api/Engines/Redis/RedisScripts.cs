@@ -43,6 +43,9 @@ public static class RedisScripts
         # Starts the server of this pod: sh start.sh [arguments for the server]
         set -eu
 
+        # The first process of a container ignores what it has no answer to: the pod would take its whole grace period to go.
+        trap 'exit 143' TERM INT
+
         data=${START_DATA_DIR:-/data}
         scripts=${START_SCRIPTS_DIR:-/scripts}
         init=${START_INIT_DIR:-/init}

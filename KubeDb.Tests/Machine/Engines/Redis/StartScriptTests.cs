@@ -1,3 +1,4 @@
+using KubeDb.Api.Engines.Redis;
 using KubeDb.Tests.Support;
 
 namespace KubeDb.Tests.Machine.Engines.Redis;
@@ -126,6 +127,34 @@ public class StartScriptTests(string shell)
         Assert.That(await server.SendAsync("CONFIG", "GET", "maxclients"), Is.EqualTo("77"));
         var commands = await Tool.RunAsync("ps", ["-eo", "args"]);
         Assert.That(commands.OrFail(), Does.Not.Contain(RealServer.Password));
+    }
+
+    /// <summary>As the first process of its container, which is where a shell ignores signals.</summary>
+    [Test]
+    public async Task APodThatIsDeletedWhileItStartsGoesAtOnce()
+    {
+        var folder = Directory.CreateTempSubdirectory("kubedb-start-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "start.sh"), RedisScripts.Start);
+            await File.WriteAllTextAsync(Path.Combine(folder, "default.conf"), "appendonly no\n");
+            var ended = await Tool.RunAsync("sh", ["-c", $$"""
+                cd {{folder}} && mkdir bin
+                printf '#!/bin/sh\ntouch {{folder}}/copying; sleep 1; exec /bin/cp "$@"\n' >bin/cp
+                printf '#!/bin/sh\ntouch {{folder}}/started; sleep 5\n' >bin/redis-server
+                chmod 755 bin/*
+                export PATH={{folder}}/bin:$PATH START_DATA_DIR={{folder}} START_SCRIPTS_DIR={{folder}} START_CONFIG_DIR={{folder}} START_INIT_DIR={{folder}}/none
+                unshare --pid --fork --kill-child {{shell}} start.sh &
+                until [ -e copying ]; do sleep 0.05; done
+                kill -TERM "$(pgrep -P $!)"
+                wait $!
+                """]);
+            Assert.That((ended.ExitCode, File.Exists(Path.Combine(folder, "started"))), Is.EqualTo((143, false)), ended.Everything);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Test]
