@@ -14,6 +14,7 @@ public abstract class ClusterTest
     protected const string Redis7 = "7.0.15", Redis8 = "8.2.2", Valkey8 = "valkey-8.1.1";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly SemaphoreSlim Seen = new(1);
     private static readonly Lazy<Task<string>> Kinds = new(SecretScan.KindsAsync);
     private string _began = "";
 
@@ -48,8 +49,7 @@ public abstract class ClusterTest
         if (secrets.ExitCode != 0)
             return [];
         var values = SecretScan.ValuesOf(JsonNode.Parse(secrets.Output)!).Distinct().ToList();
-        if (Environment.GetEnvironmentVariable("KUBEDB_TEST_SEEN") is { Length: > 0 } seen)
-            await File.AppendAllLinesAsync(seen, values);
+        await RememberAsync(values);
         var scan = new SecretScan(values);
         if (scan.Count == 0)
             return [];
@@ -62,6 +62,22 @@ public abstract class ClusterTest
         }
 
         return leaks;
+    }
+
+    /// <summary>For the tests that look, after all others, at what the whole run left behind.</summary>
+    private static async Task RememberAsync(IReadOnlyList<string> values)
+    {
+        if (Environment.GetEnvironmentVariable("KUBEDB_TEST_SEEN") is not { Length: > 0 } file)
+            return;
+        await Seen.WaitAsync();
+        try
+        {
+            await File.AppendAllLinesAsync(file, values);
+        }
+        finally
+        {
+            Seen.Release();
+        }
     }
 
     /// <summary>The namespace that the test works in; one of its own, unless a fixture shares one.</summary>

@@ -8,7 +8,7 @@ namespace KubeDb.Tests.EndToEnd.Redis;
 /// Values that are easily recognised, in every secret that a database can have, on every path on which a server or the API server repeats
 /// what it was sent. After each step, as after every end-to-end test, no object, event or log holds one.
 /// </summary>
-[TestFixture]
+[TestFixture, FixtureLifeCycle(LifeCycle.InstancePerTestCase), Parallelizable(ParallelScope.Children)]
 public sealed class CanaryTests : ClusterTest
 {
     private static string Canary(string where) => $"{SecretScan.Mark}-{where}-{Guid.NewGuid():N}";

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace KubeDb.Tests.EndToEnd.Redis;
 
-[TestFixture]
+[TestFixture, FixtureLifeCycle(LifeCycle.InstancePerTestCase), Parallelizable(ParallelScope.Children)]
 public sealed class ProvisioningTests : ClusterTest
 {
     [TestCase(Redis7, "redis-server")]

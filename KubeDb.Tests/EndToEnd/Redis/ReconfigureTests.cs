@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace KubeDb.Tests.EndToEnd.Redis;
 
-[TestFixture]
+[TestFixture, FixtureLifeCycle(LifeCycle.InstancePerTestCase), Parallelizable(ParallelScope.Children)]
 public sealed class ReconfigureTests : ClusterTest
 {
     [Test]
