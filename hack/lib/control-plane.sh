@@ -55,6 +55,6 @@ start_controllers() {
     [ $name = scheduler ] || flags+=(--use-service-account-credentials --root-ca-file="$PKI_DIR/ca.crt"
       --service-account-private-key-file="$PKI_DIR/service-accounts.key"
       --cluster-signing-cert-file="$PKI_DIR/ca.crt" --cluster-signing-key-file="$PKI_DIR/ca.key")
-    start $name "$KUBE_BIN/kube-$name" "${flags[@]}"
+    start_kept $name "$KUBE_BIN/kube-$name" "${flags[@]}"
   done
 }

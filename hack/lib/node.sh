@@ -106,7 +106,7 @@ Y
 }
 
 start_proxy() {
-  start proxy "$KUBE_BIN/kube-proxy" --kubeconfig="$STATE_DIR/proxy.kubeconfig" --hostname-override="$NODE" \
+  start_kept proxy "$KUBE_BIN/kube-proxy" --kubeconfig="$STATE_DIR/proxy.kubeconfig" --hostname-override="$NODE" \
     --proxy-mode=iptables --cluster-cidr="$POD_CIDR" --nodeport-addresses="$POD_CIDR" \
     --healthz-bind-address=127.0.0.1:10256 --metrics-bind-address=127.0.0.1:10249 \
     --conntrack-max-per-core=0 --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0

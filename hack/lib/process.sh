@@ -25,6 +25,22 @@ start() {
   echo "$pid $(start_time $pid)" >"$RUN_DIR/$name.pid"
 }
 
+# start_kept NAME COMMAND…: the same, and started again when it ends by itself, as a kubelet does with a static pod: kube-scheduler ends itself
+# on purpose when its cache contradicts the API server, which a restart of that can bring about.
+start_kept() {
+  local name=$1; shift
+  # shellcheck disable=SC2016
+  start "$name" bash -c '
+    trap "kill \$child; wait \$child; exit" TERM
+    while :; do
+      "$@" & child=$!
+      wait $child
+      echo "$1 ended by itself ($?); it is started again"
+      sleep 1 & child=$!
+      wait $child
+    done' kept "$@"
+}
+
 # stop NAME [SECONDS]: SIGTERM, then SIGKILL after the grace.
 stop() {
   local name=$1 grace=${2:-5} pid n
@@ -32,7 +48,7 @@ stop() {
     read -r pid _ <"$RUN_DIR/$name.pid"
     kill "$pid" 2>/dev/null || true
     for ((n = 0; n < grace * 20; n++)); do is_running "$name" || break; sleep 0.05; done
-    ! is_running "$name" || kill -9 "$pid" 2>/dev/null || true
+    ! is_running "$name" || kill -9 -- "-$pid" "$pid" 2>/dev/null || true
   fi
   rm -f "$RUN_DIR/$name.pid"
 }
