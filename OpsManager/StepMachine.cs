@@ -112,7 +112,8 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
         }
         catch (ApiException e) when (e.Error is { IsNamespaceGoing: false, Kind: not (ApiErrorKind.Conflict or ApiErrorKind.NotLeader) })
         {
-            LogApiError(run.Request.Metadata.Key, step.Name, e.Error.Code, e.Error.Message);
+            if (!e.Error.IsObjectGone)
+                LogApiError(run.Request.Metadata.Key, step.Name, e.Error.Code, e.Error.Message);
             var message = $"The API server answered {e.Error.Code}: {e.Error.Message}";
             return e.Error.Kind is ApiErrorKind.Invalid or ApiErrorKind.BadRequest
                 ? StepResult.FailForGood("", message)

@@ -187,6 +187,9 @@ public sealed partial class Controller(
             case ApiErrorKind.Conflict or ApiErrorKind.AlreadyExists:
                 LogConflict(log, reconciler.Name, key, delay);
                 return "conflict";
+            case not null when error.IsObjectGone:
+                LogGone(log, reconciler.Name, key, error.Message, delay);
+                return "conflict";
             case not null:
                 LogRefused(log, reconciler.Name, key, error.Code, error.Message, delay);
                 return "error";
@@ -210,6 +213,9 @@ public sealed partial class Controller(
 
     [LoggerMessage(24, LogLevel.Debug, "{Controller} {Key} changed meanwhile; again in {Delay}.")]
     private static partial void LogConflict(ILogger log, string controller, ObjectKey key, TimeSpan delay);
+
+    [LoggerMessage(29, LogLevel.Debug, "Reconciling {Controller} {Key}: something was deleted meanwhile: {Message}; again in {Delay}.")]
+    private static partial void LogGone(ILogger log, string controller, ObjectKey key, string message, TimeSpan delay);
 
     [LoggerMessage(25, LogLevel.Warning, "Reconciling {Controller} {Key}: the API server answered {Code}: {Message}; again in {Delay}.")]
     private static partial void LogRefused(ILogger log, string controller, ObjectKey key, int code, string message, TimeSpan delay);

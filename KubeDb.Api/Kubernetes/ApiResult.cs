@@ -88,6 +88,9 @@ public sealed record ApiError(ApiErrorKind Kind, int Code, string Reason, string
     /// <summary>The namespace is being deleted, which nothing reverses: there is nothing more to do in it.</summary>
     public bool IsNamespaceGoing => Reason == NamespaceTerminating;
 
+    /// <summary>404 for one object: it was deleted meanwhile. Not so where the server does not serve the kind.</summary>
+    public bool IsObjectGone => Kind is ApiErrorKind.NotFound && Message.EndsWith("\" not found", StringComparison.Ordinal);
+
     /// <summary>403, and somebody can grant what is missing.</summary>
     public bool IsRefusal => Kind is ApiErrorKind.Forbidden && !IsNamespaceGoing;
 

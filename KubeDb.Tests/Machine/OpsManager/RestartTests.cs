@@ -1,5 +1,6 @@
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Ops;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Support.ApiServer;
 using static KubeDb.Tests.Support.World.TestWorld;
@@ -228,6 +229,34 @@ public sealed class RestartTests
         await world.PassAsync(60);
 
         Assert.That(world.Server.Peek(ResourceTypes.Namespace, "", "demo"), Is.Null);
+    });
+
+    [TestCase("Restart")]
+    [TestCase("EvictPod--cache-0")]
+    public void A_request_taken_away_by_force_under_a_write_is_no_warning(string condition) => Run(async world =>
+    {
+        await world.HaveRedisAsync();
+        var taken = false;
+        world.Ops.Last.Connection.Faults.On(
+            e =>
+            {
+                if (!taken && e is { Does: RequestKind.Write, Type.Plural: "redisopsrequests", Subresource: "status" } && world.Request("restart").Status.Conditions.Of(condition) is not null)
+                {
+                    taken = true;
+                    world.Patch(RedisOpsRequest.Resource, "restart", """{"metadata":{"finalizers":null}}""");
+                    world.Delete(RedisOpsRequest.Resource, "restart");
+                }
+
+                return false;
+            },
+            Fault.LostAnswer,
+            times: int.MaxValue);
+        world.Ask("restart", "Restart");
+        await world.UntilAsync(() => taken && !Pause.IsPaused(world.Stored().Status), "the database is released", 60);
+        await world.PassAsync(60);
+
+        Assert.That(world.Logs.Lines, Is.Empty);
+        Assert.That(world.Stored().Status.Phase, Is.EqualTo("Ready"));
     });
 
     [Test]
