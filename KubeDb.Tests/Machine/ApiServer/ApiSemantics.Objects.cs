@@ -282,18 +282,6 @@ public abstract partial class ApiSemantics
     });
 
     [Test]
-    public Task A_watch_from_before_the_servers_history_is_gone() => Run(async (client, ns) =>
-    {
-        var options = new WatchOptions { Namespace = ns, ResourceVersion = "1", Timeout = TimeSpan.FromSeconds(10) };
-        WatchEvent<JsonObject>? last = null;
-
-        await foreach (var e in client.WatchAsync(ConfigMaps, options, KubernetesVerbs.DecodeJson, None))
-            last = e;
-
-        Assert.That((last?.Type, last?.Error?.Kind), Is.EqualTo(((WatchEventType?)WatchEventType.Error, (ApiErrorKind?)ApiErrorKind.Gone)));
-    });
-
-    [Test]
     public Task Metadata_alone_can_be_listed_and_watched() => Run(async (client, ns) =>
     {
         var created = Ok(await client.CreateAsync(Secrets, Json.Parse($$"""{"metadata":{"name":"s","namespace":"{{ns}}"},"data":{"k":"dg=="} }"""), None));
