@@ -125,15 +125,12 @@ internal sealed class MicroBench(BenchOptions options, Results results)
                 Logs = NullLoggerFactory.Instance,
             });
         host.WriteOut();
-        var before = GC.GetTotalMemory(forceFullCollection: true);
         compose(runtime);
         using var end = new CancellationTokenSource();
         var run = runtime.RunAsync(end.Token);
         while (!runtime.IsAtRest)
             await Task.Delay(100);
         await Task.Delay(TimeSpan.FromSeconds(3));
-        var held = (GC.GetTotalMemory(forceFullCollection: true) - before) / Databases;
-        results.Add($"live.{name}", $"Live heap of a whole process for one database: {name}", string.Create(CultureInfo.InvariantCulture, $"{held / 1000.0:0.0} kB"), "–", true, "`hack/bench reconcile`");
         host.Requests.Clear();
         foreach (var controller in runtime.Controllers)
             await ReconcileAsync(controller, name);

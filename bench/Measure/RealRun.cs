@@ -63,11 +63,11 @@ internal sealed class RealRun(BenchOptions options, Results results, string kube
     private OperatorProcess Start(string name)
     {
         var path = Path.Combine(options.Work, $"{name}.kubeconfig");
-        var own = File.ReadAllText(kubeconfig);
-        var user = own.IndexOf("    client-certificate", StringComparison.Ordinal) is var at and >= 0
-            ? own.Insert(at, $"    as: {name}\n    as-groups: [system:masters]\n")
-            : throw new InvalidOperationException($"{kubeconfig} has no client certificate to impersonate from.");
-        File.WriteAllText(path, user);
+        var own = JsonNode.Parse(File.ReadAllText(kubeconfig))!;
+        var user = own["users"]![0]!["user"]!.AsObject();
+        user["as"] = name;
+        user["as-groups"] = new JsonArray("system:masters");
+        File.WriteAllText(path, own.ToJsonString());
         return new OperatorProcess(options.Programs, name, path, options.Work);
     }
 
