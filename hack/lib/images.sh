@@ -135,10 +135,11 @@ publish_operator() { # project-folder image-name destination
 }
 
 build_operator() { # archive image-name project-folder tag
-  local archive=$1 name=$2 project=$3 tag=$4 work base env=() line
+  local archive=$1 name=$2 project=$3 tag=$4 work suite base env=() line
   work_dir work
   publish_operator "$project" "$name" "$work/app"
-  base=$(operator_base "$(suite_for "$work/app/$name")")
+  suite=$(suite_for "$work/app/$name")
+  base=$(operator_base "$suite")
   for line in $OPERATOR_ENV; do env+=(--env "$line"); done
   image_from_files "docker.io/kubedb/$name:$tag" "$archive" "$base" / "$work/app" /app -- \
     --entrypoint "[\"/app/$name\"]" --workingdir /app --user 65532:65532 \
