@@ -11,9 +11,18 @@ public sealed record StatusScope(IReadOnlySet<string> Fields, Func<string, bool>
 /// <summary>
 /// Writes the part of an object's status that this process answers for, by server-side apply under the process's own field manager, and
 /// only when it differs from what the object has. What is left out of the wanted status is taken away.
+/// <para>
+/// Invariant: the other process's conditions stay as they are. Where the server knows the conditions' key that is the server's doing. Where it
+/// takes all conditions as one value (Kubernetes 1.20 with any kind that holds an amount; a definition that declares no key), an apply replaces
+/// them: it then repeats the other's as they were seen, on condition that the object has not changed since. Which it is, the answer to each
+/// write tells; until the first answer the careful way is taken.
+/// </para>
 /// </summary>
+/// <remarks>One for each kind: definitions differ.</remarks>
 public sealed class StatusWriter(IKubernetesClient client, string fieldManager, StatusScope scope, TimeProvider time)
 {
+    private volatile bool _conditionsHaveKeys;
+
     /// <summary>Brings the status to what is wanted.</summary>
     /// <param name="seen">Metadata of the cached object.</param>
     /// <param name="current">Its status as JSON; null when it has none.</param>
@@ -34,18 +43,36 @@ public sealed class StatusWriter(IKubernetesClient client, string fieldManager, 
         FillTimes(current, status);
         if (IsSame(current, status))
             return new(default(T));
-        var body = new JsonObject
+        var metadata = new JsonObject { ["name"] = seen.Name, ["namespace"] = seen.Namespace, ["uid"] = seen.Uid };
+        if (!_conditionsHaveKeys)
         {
-            ["apiVersion"] = type.ApiVersion,
-            ["kind"] = type.Kind,
-            ["metadata"] = new JsonObject { ["name"] = seen.Name, ["namespace"] = seen.Namespace, ["uid"] = seen.Uid },
-            ["status"] = status,
-        };
-        var result = await client.ApplyAsync(type, body, fieldManager, "status", decode, cancel);
+            metadata["resourceVersion"] = seen.ResourceVersion;
+            AddOthers(current, status);
+        }
+
+        var body = new JsonObject { ["apiVersion"] = type.ApiVersion, ["kind"] = type.Kind, ["metadata"] = metadata, ["status"] = status };
+        var result = await client.ApplyAsync(type, body, fieldManager, "status", Read, cancel);
         if (!result.Succeeded)
             return new(result.Error);
         cache.Observe(result.Value);
         return new(result.Value);
+
+        T Read(ReadOnlySpan<byte> utf8)
+        {
+            _conditionsHaveKeys = OwnedFields.HaveKeys(utf8, fieldManager, "status"u8, "conditions"u8) ?? _conditionsHaveKeys;
+            return decode(utf8);
+        }
+    }
+
+    private void AddOthers(JsonObject? current, JsonObject wanted)
+    {
+        var own = Conditions(wanted);
+        foreach (var (type, condition) in Conditions(current).Where(c => !scope.OwnsCondition(c.Key) && !own.ContainsKey(c.Key)))
+        {
+            if (wanted["conditions"] is not JsonArray conditions)
+                wanted["conditions"] = conditions = [];
+            conditions.Add((JsonNode)condition.DeepClone());
+        }
     }
 
     private static Dictionary<string, JsonObject> Conditions(JsonObject? status)

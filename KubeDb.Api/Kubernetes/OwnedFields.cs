@@ -58,28 +58,79 @@ public static class OwnedFields
         return hash.Finish();
     }
 
-    private static bool TryFindFields(JsonElement live, out JsonElement fields)
+    /// <summary>
+    /// Whether the server tells the items of a list apart by keys (true) or takes the list as one value (false), as what a manager applied of
+    /// it shows; null when it applied none of it.
+    /// </summary>
+    /// <param name="utf8">The live object.</param>
+    /// <param name="manager">The field manager.</param>
+    /// <param name="parent">The member of the object that holds the list.</param>
+    /// <param name="list">The list.</param>
+    /// <exception cref="JsonException">The bytes are not a JSON object.</exception>
+    public static bool? HaveKeys(ReadOnlySpan<byte> utf8, string manager, ReadOnlySpan<byte> parent, ReadOnlySpan<byte> list)
     {
-        fields = default;
-        var found = false;
-        if (!live.TryGetProperty("metadata"u8, out var metadata) || !metadata.TryGetProperty("managedFields"u8, out var entries)
-            || entries.ValueKind is not JsonValueKind.Array)
-            return false;
-        foreach (var entry in entries.EnumerateArray())
+        var reader = JsonLimits.Reader(utf8);
+        using var document = JsonDocument.ParseValue(ref reader);
+        if (document.RootElement.ValueKind is not JsonValueKind.Object)
+            throw new JsonException("Expected an object.");
+        bool? found = null;
+        foreach (var entry in Applied(document.RootElement, manager))
         {
-            if (Is(entry, "manager"u8, "kubedb"u8) && Is(entry, "operation"u8, "Apply"u8)
-                && (!entry.TryGetProperty("subresource"u8, out var sub) || sub.ValueEquals(""u8))
-                && entry.TryGetProperty("fieldsV1"u8, out var own) && own.ValueKind is JsonValueKind.Object)
-            {
-                fields = own;
-                found = true;
-            }
+            if (TryGetField(entry.GetProperty("fieldsV1"u8), parent, out var inside) && TryGetField(inside, list, out var items))
+                found = items.EnumerateObject().Any();
         }
 
         return found;
     }
 
+    private static bool TryGetField(JsonElement fields, ReadOnlySpan<byte> name, out JsonElement value)
+    {
+        foreach (var field in fields.EnumerateObject())
+        {
+            var tagged = CanonicalHash.RawName(field);
+            if (!tagged.StartsWith("f:"u8) || !tagged[2..].SequenceEqual(name) || field.Value.ValueKind is not JsonValueKind.Object)
+                continue;
+            value = field.Value;
+            return true;
+        }
+
+        value = default;
+        return false;
+    }
+
+    private static bool TryFindFields(JsonElement live, out JsonElement fields)
+    {
+        fields = default;
+        var found = false;
+        foreach (var entry in Applied(live, FieldManagers.Blueprint))
+        {
+            if (entry.TryGetProperty("subresource"u8, out var sub) && !sub.ValueEquals(""u8))
+                continue;
+            fields = entry.GetProperty("fieldsV1"u8);
+            found = true;
+        }
+
+        return found;
+    }
+
+    /// <summary>The entries of what a manager applied.</summary>
+    private static IEnumerable<JsonElement> Applied(JsonElement live, string manager)
+    {
+        if (!live.TryGetProperty("metadata"u8, out var metadata) || !metadata.TryGetProperty("managedFields"u8, out var entries)
+            || entries.ValueKind is not JsonValueKind.Array)
+            yield break;
+        foreach (var entry in entries.EnumerateArray())
+        {
+            if (Is(entry, "manager"u8, manager) && Is(entry, "operation"u8, "Apply"u8)
+                && entry.TryGetProperty("fieldsV1"u8, out var own) && own.ValueKind is JsonValueKind.Object)
+                yield return entry;
+        }
+    }
+
     private static bool Is(JsonElement entry, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+        entry.TryGetProperty(name, out var found) && found.ValueKind is JsonValueKind.String && found.ValueEquals(value);
+
+    private static bool Is(JsonElement entry, ReadOnlySpan<byte> name, string value) =>
         entry.TryGetProperty(name, out var found) && found.ValueKind is JsonValueKind.String && found.ValueEquals(value);
 
     /// <summary>Members that say which object it is, or that the server alone writes.</summary>

@@ -92,6 +92,10 @@ public sealed class CanaryTests : ClusterTest
         await Apply(Redis("valkey", Valkey8));
         await WaitForPhase("running", "Ready");
         await WaitForPhase("valkey", "Ready");
+        // The servers write over their environment, and probes are gone within milliseconds: what a container starts is seen by one that stays.
+        var staying = new[] { "running-0", "valkey-0" }.Select(pod => TryKubectl("exec", pod, "--", "sleep", "20")).ToList();
+        await Eventually(async () => (await Task.WhenAll(new[] { "running-0", "valkey-0" }.Select(pod => TryKubectl("exec", pod, "--", "sh", "-c", "cat /proc/[0-9]*/comm"))))
+            .All(r => r.Output.Contains("sleep", StringComparison.Ordinal)), "both processes run");
         await Apply(Restart("again", "running"));
         var scan = new SecretScan(SecretScan.ValuesOf(JsonNode.Parse(await KubectlHere("get", "secrets", "-o", "json"))!));
         var (arguments, variables, seen) = (new List<string>(), new List<string>(), new HashSet<string>());
@@ -120,6 +124,7 @@ public sealed class CanaryTests : ClusterTest
             Assert.That(seen, Is.EquivalentTo(mounts), "the containers' processes are seen at all: this needs root on the machine of the node");
         });
         await WaitForSuccess("again");
+        await Task.WhenAll(staying);
     }
 
     private Task SetSecret(string name, string key, string value) => KubectlHere(

@@ -67,6 +67,46 @@ public sealed class StatusWriterTests
         Assert.That(world.Server.Peek(Boxes, "demo", "b"), Is.Null);
     });
 
+    /// <summary>Old servers, and definitions that do not declare what the conditions' key is: an apply replaces all of them.</summary>
+    [Test]
+    public void Where_conditions_are_one_value_the_others_stay_all_the_same() => Run(
+        async world =>
+        {
+            await world.WriteAsOtherAsync("Paused");
+            await world.ReadAsync();
+            await world.WriteAsync(Wanted("Ready", ("Ready", "True")));
+            Assert.That(world.Types, Is.EquivalentTo(new[] { "Ready", "Paused" }));
+
+            await world.WriteAsync(Wanted("NotReady", ("Ready", "False")));
+            Assert.That(world.Types, Is.EquivalentTo(new[] { "Ready", "Paused" }));
+        },
+        Definition.Replace("\"x-kubernetes-list-type\": \"map\", \"x-kubernetes-list-map-keys\": [\"type\"],", "", StringComparison.Ordinal));
+
+    [Test]
+    public void Where_conditions_are_one_value_nothing_that_was_not_seen_is_written_over() => Run(
+        async world =>
+        {
+            var seen = world.Status;
+            await world.WriteAsOtherAsync("Paused");
+            var result = await world.WriteAsync(Wanted("Ready", ("Ready", "True")), seen);
+
+            Assert.That(result.Error?.Kind, Is.EqualTo(ApiErrorKind.Conflict));
+            Assert.That(world.Types, Is.EquivalentTo(new[] { "Paused" }));
+        },
+        Definition.Replace("\"x-kubernetes-list-type\": \"map\", \"x-kubernetes-list-map-keys\": [\"type\"],", "", StringComparison.Ordinal));
+
+    /// <summary>Else the other could not take its condition away again.</summary>
+    [Test]
+    public void Where_conditions_have_a_key_each_stays_its_owners() => Run(async world =>
+    {
+        await world.WriteAsync(Wanted("Ready", ("Ready", "True")));
+        await world.WriteAsOtherAsync("Paused");
+        await world.WriteAsync(Wanted("NotReady", ("Ready", "False")));
+        await world.WriteAsOtherAsync(null);
+
+        Assert.That(world.Types, Is.EquivalentTo(new[] { "Ready" }));
+    });
+
     private static JsonObject Wanted(string phase, params (string Type, string Status)[] conditions) => new()
     {
         ["phase"] = phase,
@@ -74,13 +114,13 @@ public sealed class StatusWriterTests
         ["conditions"] = new JsonArray([.. conditions.Select(JsonNode (c) => new JsonObject { ["type"] = c.Type, ["status"] = c.Status, ["reason"] = c.Type, ["message"] = "m" })]),
     };
 
-    private static void Run(Func<World, Task> body)
+    private static void Run(Func<World, Task> body, string definition = Definition)
     {
         var sim = new Simulation();
         sim.Run(
             async () =>
             {
-                using var world = new World(sim);
+                using var world = new World(sim, definition);
                 await world.CreateAsync();
                 await body(world);
             },
@@ -94,12 +134,12 @@ public sealed class StatusWriterTests
         private readonly Connection _other;
         private ObjectMeta _meta = new();
 
-        public World(Simulation sim)
+        public World(Simulation sim, string definition)
         {
             _sim = sim;
             Server = new InMemoryApiServer(sim.Time);
             Server.CreateNamespace("demo");
-            Server.Register(CustomKinds.Read(Json.Parse(Definition)));
+            Server.Register(CustomKinds.Read(Json.Parse(definition)));
             One = Server.Connect("one");
             _other = Server.Connect("other");
             _writer = new StatusWriter(
@@ -114,7 +154,7 @@ public sealed class StatusWriterTests
 
         public IEnumerable<string> Types => Status!["conditions"]!.AsArray().Select(c => (string)c!["type"]!);
 
-        private JsonObject? Status => Server.Peek(Boxes, "demo", "b")?["status"] as JsonObject;
+        public JsonObject? Status => Server.Peek(Boxes, "demo", "b")?["status"] as JsonObject;
 
         public JsonNode Condition(string type) => Status!["conditions"]!.AsArray().Single(c => (string?)c!["type"] == type)!;
 
@@ -122,20 +162,34 @@ public sealed class StatusWriterTests
         {
             var body = new JsonObject { ["apiVersion"] = Boxes.ApiVersion, ["kind"] = "Box", ["metadata"] = new JsonObject { ["name"] = "b", ["namespace"] = "demo" } };
             var created = (await One.CreateAsync(Boxes, body, CancellationToken.None)).OrThrow();
-            _meta = new ObjectMeta { Name = "b", Namespace = "demo", Uid = (string)created["metadata"]!["uid"]! };
+            _meta = new ObjectMeta
+            {
+                Name = "b", Namespace = "demo", Uid = (string)created["metadata"]!["uid"]!, ResourceVersion = (string)created["metadata"]!["resourceVersion"]!,
+            };
         }
 
-        public async Task<ApiResult<OwnedObject?>> WriteAsync(JsonObject wanted) =>
-            await _writer.WriteAsync(_meta, Status, wanted, Boxes, OwnedObjectDecoder.Decode, new NoCache(), CancellationToken.None);
+        /// <summary>What a cache would do meanwhile.</summary>
+        public async Task ReadAsync() =>
+            _meta = _meta with { ResourceVersion = (string)(await One.GetAsync(Boxes, Key, CancellationToken.None)).OrThrow()["metadata"]!["resourceVersion"]! };
 
-        public async Task WriteAsOtherAsync(string type)
+        public Task<ApiResult<OwnedObject?>> WriteAsync(JsonObject wanted) => WriteAsync(wanted, Status);
+
+        public async Task<ApiResult<OwnedObject?>> WriteAsync(JsonObject wanted, JsonObject? seen)
+        {
+            var written = await _writer.WriteAsync(_meta, seen, wanted, Boxes, OwnedObjectDecoder.Decode, new NoCache(), CancellationToken.None);
+            if (written.Succeeded && written.Value is { } now)
+                _meta = _meta with { ResourceVersion = now.Metadata.ResourceVersion };
+            return written;
+        }
+
+        public async Task WriteAsOtherAsync(string? type)
         {
             var body = new JsonObject
             {
                 ["apiVersion"] = Boxes.ApiVersion,
                 ["kind"] = "Box",
                 ["metadata"] = new JsonObject { ["name"] = "b", ["namespace"] = "demo" },
-                ["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = type, ["status"] = "True" }) },
+                ["status"] = new JsonObject { ["conditions"] = type is null ? [] : new JsonArray(new JsonObject { ["type"] = type, ["status"] = "True" }) },
             };
             (await _other.ApplyAsync(Boxes, body, "other", "status", KubernetesVerbs.DecodeJson, CancellationToken.None)).OrThrow();
         }

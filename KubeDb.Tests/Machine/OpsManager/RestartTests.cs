@@ -115,7 +115,11 @@ public sealed class RestartTests
             world.AskFor("reconfigure", "databases 12");
             await world.EndedAsync();
 
-            Assert.That(world.Requests.Select(r => r["status"].Text("phase")), Is.All.EqualTo("Successful"));
+            Assert.Multiple(() =>
+            {
+                Assert.That(world.Requests.Select(r => r["status"].Text("phase")), Is.All.EqualTo("Successful"));
+                Assert.That(world.Seen.Pauses, Is.EqualTo(2), "each request takes the pause once, and no other writer of the status takes it away");
+            });
         },
         static world => world.Server.Minor = 20);
 

@@ -95,6 +95,7 @@ public static class CustomKinds
             Versions = versions,
             Type = type,
             Schema = schema,
+            HasAmounts = schema.ToJsonString().Contains("x-kubernetes-int-or-string", StringComparison.Ordinal),
             HasStatus = status,
             HasScale = scale,
             CountsGenerations = true,

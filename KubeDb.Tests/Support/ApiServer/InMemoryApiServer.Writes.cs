@@ -30,7 +30,7 @@ public sealed partial class InMemoryApiServer
 
         Normalize(call, value);
         var live = EmptyOf(call);
-        ManagedFields.Update(live, value, call.Kind.Type, call.Writer(false), Stamp, Scope(call));
+        ManagedFields.Update(live, value, TypeOf(call.Kind), call.Writer(false), Stamp, Scope(call));
         return StoreNew(call, value);
     }
 
@@ -56,6 +56,9 @@ public sealed partial class InMemoryApiServer
             Register(CustomKinds.Read(value));
         return Sent(Commit(Store.Put(call.Kind, value, Now)).Now, call.Request.Type);
     }
+
+    // Kubernetes 1.20 makes no model of a custom kind with an amount among its fields, and takes each of its lists as one value.
+    private FieldType TypeOf(Kind kind) => Minor <= 20 && kind.HasAmounts ? FieldType.Deduced : kind.Type;
 
     private Answer Update(Call call)
     {
@@ -112,7 +115,7 @@ public sealed partial class InMemoryApiServer
             return Answer.Of(Errors.BadRequest("metadata.managedFields must be nil"));
         if (Minor <= 20 && call.Kind.Custom && EmptyText(body, "") is { } path)
             return Answer.Of(Errors.Invalid(call.Kind, call.Name, $"{path}: Invalid value: \"null\": {path} in body must be of type string: \"null\""));
-        if (FieldWalk.Undeclared(body, call.Kind.Type) is { } unknown)
+        if (FieldWalk.Undeclared(body, TypeOf(call.Kind)) is { } unknown)
             return Answer.Of(Errors.Internal(
                 $"failed to create typed patch object ({call.Namespace}/{call.Name}; {call.Request.Type.ApiVersion}, Kind={call.Kind.Name}): {unknown}: field not declared in schema"));
 
@@ -126,7 +129,7 @@ public sealed partial class InMemoryApiServer
             return Answer.Of(outdated);
 
         var result = ManagedFields.Apply(
-            live?.Object ?? EmptyOf(call), body, call.Kind.Type, call.Writer(true), call.Request.Force, Stamp, Scope(call));
+            live?.Object ?? EmptyOf(call), body, TypeOf(call.Kind), call.Writer(true), call.Request.Force, Stamp, Scope(call));
         if (result.Merged is null)
             return Answer.Of(Errors.ApplyConflict(result.Conflict!));
         if (live is not null)
@@ -182,7 +185,7 @@ public sealed partial class InMemoryApiServer
         if (owned)
             metadata["managedFields"] = managed;
         else
-            ManagedFields.Update(live.Object, value, call.Kind.Type, call.Writer(false), Stamp, Scope(call));
+            ManagedFields.Update(live.Object, value, TypeOf(call.Kind), call.Writer(false), Stamp, Scope(call));
         if (NewFinalizers(live.Object, value) is { } forbidden)
             return Answer.Of(Errors.Invalid(call.Kind, call.Name, forbidden));
         if (Faults(call.Kind, live.Object, value) is { } fault)

@@ -63,7 +63,10 @@ public sealed partial class InMemoryApiServer
     /// <summary>How far gets and lists of version "0" lag behind.</summary>
     public TimeSpan CacheLag { get; set; }
 
-    /// <summary>Minor version that discovery names. As 20 it also refuses empty texts in applied custom resources, as that version does.</summary>
+    /// <summary>
+    /// Minor version that discovery names. As 20 it also refuses empty texts in applied custom resources, and applies each list of a custom kind
+    /// that has an amount among its fields as one value, as that version does.
+    /// </summary>
     public int Minor { get; set; } = 36;
 
     /// <summary>The garbage collector and the namespace controller.</summary>

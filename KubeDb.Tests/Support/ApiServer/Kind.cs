@@ -18,6 +18,9 @@ public sealed record Kind(string Group, string Plural, string Name, bool Namespa
     /// <summary>True for a kind of a custom resource definition.</summary>
     public bool Custom => Schema is not null;
 
+    /// <summary>An amount (a number or a text) is among its fields.</summary>
+    public bool HasAmounts { get; init; }
+
     /// <summary>Status is written through its own subresource only.</summary>
     public bool HasStatus { get; init; }
 

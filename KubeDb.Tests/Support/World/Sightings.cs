@@ -27,6 +27,9 @@ internal sealed class Sightings
     /// <summary>Types of conditions that requests had.</summary>
     public HashSet<string> ConditionTypes { get; } = [];
 
+    /// <summary>How often a database's condition Paused came.</summary>
+    public int Pauses { get; private set; }
+
     /// <summary>The most pods of a PetSet that were not Ready at one time.</summary>
     public int MostDown { get; private set; }
 
@@ -50,11 +53,15 @@ internal sealed class Sightings
             Gone.Add($"{kind} {now.Name()}");
         if (kind == "Secret" && now["data"].Text("password") is { Length: > 0 } password)
             Note(now.Name(), $"{now["data"].Text("username")}:{password}");
+        if (kind == "Redis" && IsPaused(now) && !IsPaused(change.Before?.Object))
+            Pauses++;
         if (kind == "RedisOpsRequest")
             ConditionTypes.UnionWith(now.At("status", "conditions").Objects().Select(c => c.Text("type")));
         if (kind == "Pod" && CountsDown)
             CountDown(now);
     }
+
+    private static bool IsPaused(JsonObject? database) => database.At("status", "conditions").Objects().Any(c => c.Text("type") == "Paused");
 
     private void Note(string secret, string content)
     {
