@@ -25,7 +25,7 @@ internal static class Program
             KubeconfigPath = options.Kubeconfig.Length > 0 ? options.Kubeconfig : null,
             Context = options.Context.Length > 0 ? options.Context : null,
         })),
-        runtime => Compose(runtime, EngineRegistry.Create(new TcpDialer(), runtime.Time)));
+        runtime => Compose(runtime, EngineRegistry.Create(new FencedDialer(new TcpDialer(), runtime.Leadership), runtime.Time)));
 
     /// <summary>Adds a controller for each engine.</summary>
     internal static void Compose(OperatorRuntime runtime, IReadOnlyList<IEngine> engines)

@@ -52,7 +52,8 @@ start_controllers() {
     config=$STATE_DIR/$name.kubeconfig
     local flags=(--kubeconfig="$config" --authentication-kubeconfig="$config" --authorization-kubeconfig="$config"
       --bind-address=127.0.0.1 --leader-elect=false --profiling=false)
-    [ $name = scheduler ] || flags+=(--use-service-account-credentials --root-ca-file="$PKI_DIR/ca.crt"
+    # Each deletion of a namespace asks for every kind there is: with the default of 20 requests a second several at once wait for each other.
+    [ $name = scheduler ] || flags+=(--kube-api-qps=200 --kube-api-burst=400 --use-service-account-credentials --root-ca-file="$PKI_DIR/ca.crt"
       --service-account-private-key-file="$PKI_DIR/service-accounts.key"
       --cluster-signing-cert-file="$PKI_DIR/ca.crt" --cluster-signing-key-file="$PKI_DIR/ca.key")
     start_kept $name "$KUBE_BIN/kube-$name" "${flags[@]}"

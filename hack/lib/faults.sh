@@ -16,6 +16,9 @@ restart_process() {
   fi
   stop "$name" 5
   "start_$name"
+  # Its watches come back after a backoff that doubles with each refusal: after some restarts in a row it can be a minute, in which services
+  # lead to pods that are gone.
+  if [ "$name" = apiserver ]; then stop proxy && start_proxy; fi
 }
 
 # kill_container ID: SIGKILL for the first process of a container, as "containerd://<id>" or plain.

@@ -17,6 +17,9 @@ internal sealed class Operator(TestWorld world, string name, string source, Acti
     /// <summary>A killed process is started again, as its node does; false where another replica is to take over.</summary>
     public bool ComesBack { get; set; } = true;
 
+    /// <summary>It sends nothing to the databases' servers unless it leads.</summary>
+    public bool FencesServers { get; init; }
+
     /// <summary>All processes that ever were, in order.</summary>
     public List<OperatorProcess> Processes { get; } = [];
 
@@ -56,7 +59,11 @@ internal sealed class Operator(TestWorld world, string name, string source, Acti
                 Random = new Random(number),
                 Logs = world.Logs.Of(process.Identity, process.Connection.Killed),
             });
-        compose(runtime, new TestEngine(new RedisEngine(world.Redis.Connect(process.Connection), process.Clock), world.Engine), number);
+        var dialer = world.Redis.Connect(process.Connection);
+        compose(
+            runtime,
+            new TestEngine(new RedisEngine(FencesServers ? new FencedDialer(dialer, runtime.Leadership) : dialer, process.Clock), world.Engine),
+            number);
         process.Connection.Arrived = e => world.Guard.Arrived(this, process, e);
         Processes.Add(process);
         process.Run(runtime);

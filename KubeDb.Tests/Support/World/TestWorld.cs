@@ -52,7 +52,10 @@ internal sealed partial class TestWorld
         Provisioner = new Operator(this, "kubedb-provisioner", "KubeDB Operator", (runtime, engine, seed) =>
             Composition.Compose(runtime, [engine], new PasswordGenerator(new Random(1000 + seed).NextBytes), new Random(seed)));
         Ops = new Operator(this, "kubedb-ops-manager", "KubeDB Ops-manager Operator", (runtime, engine, _) =>
-            KubeDb.OpsManager.Program.Compose(runtime, [engine]));
+            KubeDb.OpsManager.Program.Compose(runtime, [engine]))
+        {
+            FencesServers = true,
+        };
         if (from is not null)
             Take(from);
     }

@@ -104,6 +104,20 @@ public sealed class LeaderElectionTests
         Assert.That(sim.Time.Elapsed - began, Is.InRange(TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(10)));
     });
 
+    /// <summary>Another counts from when the renewal came to the server, which is not after the answer left it.</summary>
+    [Test]
+    public void The_right_to_write_counts_from_when_a_renewal_was_sent() => Run(async (world, sim) =>
+    {
+        var a = world.Replica("a");
+        a.Client.AnswersAfter = TimeSpan.FromSeconds(3);
+        await sim.UntilAsync(() => a.Election.IsLeader, Tick);
+        await Task.Delay(TimeSpan.FromSeconds(30), sim.Time);
+        a.Client.Cut = true;
+        await sim.UntilAsync(() => !a.Election.IsLeader, Tick);
+
+        Assert.That(sim.Time.Elapsed - a.Client.LastHandled, Is.LessThanOrEqualTo(TimeSpan.FromSeconds(10) + Tick));
+    });
+
     [Test]
     public void A_long_write_outlives_renewals() => Run(async (world, sim) =>
     {
@@ -261,11 +275,17 @@ public sealed class LeaderElectionTests
         private static ApiResult<JsonObject> Fail(ApiErrorKind kind) => new(new ApiError(kind, 0, $"{kind}", $"{kind}"));
     }
 
-    private sealed class LeaseClient(LeaseStore store, TimeProvider time) : FakeClient
+    private sealed class LeaseClient(LeaseStore store, VirtualTime time) : FakeClient
     {
         public bool Cut { get; set; }
 
         public int LoseAnswers { get; set; }
+
+        /// <summary>How long the answer of a request that was handled is on its way.</summary>
+        public TimeSpan AnswersAfter { get; set; }
+
+        /// <summary>When the server carried out the last write.</summary>
+        public TimeSpan LastHandled { get; private set; }
 
         public int Dropped { get; private set; }
 
@@ -277,6 +297,9 @@ public sealed class LeaderElectionTests
             if (Cut)
                 await Task.Delay(Timeout.InfiniteTimeSpan, time, cancel);
             var result = store.Handle(request);
+            if (request.Verb is not ApiVerb.Get && result.Succeeded)
+                LastHandled = time.Elapsed;
+            await Task.Delay(AnswersAfter, time, cancel);
             if (LoseAnswers == 0 || request.Verb is ApiVerb.Get)
                 return result;
             LoseAnswers--;
