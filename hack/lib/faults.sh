@@ -21,12 +21,12 @@ restart_process() {
   if [ "$name" = apiserver ]; then stop proxy && start_proxy; fi
 }
 
-# kill_container ID: SIGKILL for the first process of a container, as "containerd://<id>" or plain.
+# kill_container ID SIGNAL: a signal for the first process of a container, as "containerd://<id>" or plain.
 kill_container() {
-  local id=${1#containerd://} pid
+  local id=${1#containerd://} signal=$2 pid
   pid=$(ctr_node tasks ls | awk -v id="$id" '$1 == id {print $2}')
   [ -n "$pid" ] || die "no container runs by the id \"$id\""
-  kill -9 "$pid"
+  kill -s "$signal" "$pid"
 }
 
 # What the pod of this address begins, and the answers to it, are dropped: API server, DNS, other pods. What reaches for the pod still
