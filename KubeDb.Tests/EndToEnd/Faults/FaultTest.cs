@@ -127,7 +127,8 @@ public abstract class FaultTest : ClusterTest
     private async Task<IReadOnlyDictionary<string, DatabaseSnapshot>> SnapshotAsync()
     {
         var objects = JsonNode.Parse(await KubectlHere("get", "rd,pods", "-o", "json"))!["items"]!.AsArray();
-        var placed = JsonNode.Parse(await KubectlHere("get", "events", "--field-selector", "reason=Scheduled,involvedObject.kind=Pod", "-o", "json"))!["items"]!.AsArray();
+        // Any event of a pod: a single one can be lost while etcd is down.
+        var events = JsonNode.Parse(await KubectlHere("get", "events", "--field-selector", "involvedObject.kind=Pod", "-o", "json"))!["items"]!.AsArray();
         return Databases.ToDictionary(d => d, name =>
         {
             var database = objects.First(o => Kind(o) == "Redis" && Name(o) == name)!;
@@ -139,7 +140,8 @@ public abstract class FaultTest : ClusterTest
                 conditions.Any(c => c is "Paused" or "PauseAcknowledged"),
                 pod?["metadata"]!["uid"]!.GetValue<string>() ?? "",
                 pod?["status"]?["containerStatuses"]?.AsArray().Sum(c => c!["restartCount"]!.GetValue<int>()) ?? 0,
-                placed.Select(e => e!["involvedObject"]!).Where(o => o["name"]!.GetValue<string>() == $"{name}-0").Select(o => o["uid"]!.GetValue<string>()).ToHashSet());
+                events.Select(e => e!["involvedObject"]!).Append(pod?["metadata"]).OfType<JsonNode>()
+                    .Where(o => o["name"]!.GetValue<string>() == $"{name}-0").Select(o => o["uid"]!.GetValue<string>()).ToHashSet());
         });
     }
 

@@ -39,5 +39,5 @@ internal sealed class Operations : IAsyncDisposable
 /// <param name="Held">It is paused, or the Provisioner still says that it saw a pause.</param>
 /// <param name="Pod">UID of its pod.</param>
 /// <param name="Crashes">Times a container of the pod was started again.</param>
-/// <param name="Pods">UIDs of all pods of that name that were ever placed on the node.</param>
+/// <param name="Pods">UIDs of all pods of that name that there ever were.</param>
 internal sealed record DatabaseSnapshot(string Phase, long Generation, bool Held, string Pod, int Crashes, IReadOnlySet<string> Pods);
