@@ -16,9 +16,12 @@ restart_process() {
   fi
   stop "$name" 5
   "start_$name"
-  # Its watches come back after a backoff that doubles with each refusal: after some restarts in a row it can be a minute, in which services
+  # Their watches come back after a backoff that doubles with each refusal: after some restarts in a row it can be a minute, in which services
   # lead to pods that are gone.
-  if [ "$name" = apiserver ]; then stop proxy && start_proxy; fi
+  if [ "$name" = apiserver ]; then
+    stop controller-manager && stop scheduler && start_controllers
+    stop proxy && start_proxy
+  fi
 }
 
 # kill_container ID SIGNAL: a signal for the first process of a container, as "containerd://<id>" or plain.

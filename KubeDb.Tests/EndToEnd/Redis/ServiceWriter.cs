@@ -30,7 +30,7 @@ public sealed class ServiceWriter : IAsyncDisposable
         var address = (await Tool.RunAsync("kubectl", ["-n", ns, "get", "service", database, "-o", "jsonpath={.spec.clusterIP}"])).OrFail();
         var password = (await Tool.RunAsync("kubectl", ["-n", ns, "get", "secret", $"{database}-auth", "-o", "jsonpath={.data.password}"])).OrFail();
         var writer = new ServiceWriter(address, Encoding.UTF8.GetString(Convert.FromBase64String(password)), perSecond);
-        await writer.ReachAsync();
+        (await writer.ReachAsync()).Dispose();
         writer._loop = writer.WriteAsync();
         var clock = Stopwatch.StartNew();
         while (Volatile.Read(ref writer._acknowledged) == 0)
@@ -52,7 +52,7 @@ public sealed class ServiceWriter : IAsyncDisposable
             await Task.Delay(20);
         await _stop.CancelAsync();
         await _loop;
-        using var connection = await ConnectAsync(CancellationToken.None);
+        using var connection = await ReachAsync();
         var there = 0;
         foreach (var keys in Enumerable.Range(1, _acknowledged).Select(Key).Chunk(ReadAtOnce))
             there += int.Parse(await connection.AskAsync(["EXISTS", .. keys]), CultureInfo.InvariantCulture);
@@ -68,18 +68,18 @@ public sealed class ServiceWriter : IAsyncDisposable
 
     private string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"{_keys}:{number}");
 
-    // A database can be Ready a moment before the node's rules lead from its service to its pod.
-    private async Task ReachAsync()
+    // A database can be Ready before the node's rules lead from its service to its pod: a moment, or a minute where Kubernetes itself has not
+    // found back to an API server that was restarted some times.
+    private async Task<Connection> ReachAsync()
     {
         var clock = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                using var connection = await ConnectAsync(_stop.Token);
-                return;
+                return await ConnectAsync(CancellationToken.None);
             }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException && clock.Elapsed < TimeSpan.FromSeconds(20))
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException && clock.Elapsed < TimeSpan.FromSeconds(90))
             {
                 await Task.Delay(20);
             }

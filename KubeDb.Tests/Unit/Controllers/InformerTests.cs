@@ -120,6 +120,7 @@ public sealed class InformerTests
         await Task.Delay(TimeSpan.FromSeconds(89), sim.Time);
         Assert.That(server.Watches, Is.EqualTo(1));
         await Task.Delay(TimeSpan.FromSeconds(2), sim.Time);
+        Assert.That(server.Watches, Is.EqualTo(2), "watches that were begun, before anything but the silence tells that the first is dead");
         server.Silent = false;
         server.CutWatches();
         await sim.UntilAsync(() => cache.Get(new("a", "t"))!.Value == "2", Tick);
