@@ -74,10 +74,12 @@ public static class OwnedFields
         if (document.RootElement.ValueKind is not JsonValueKind.Object)
             throw new JsonException("Expected an object.");
         bool? found = null;
-        foreach (var entry in Applied(document.RootElement, manager))
+        if (!TryGetEntries(document.RootElement, out var entries))
+            return found;
+        foreach (var entry in entries.EnumerateArray())
         {
-            if (TryGetField(entry.GetProperty("fieldsV1"u8), parent, out var inside) && TryGetField(inside, list, out var items))
-                found = items.EnumerateObject().Any();
+            if (IsApplied(entry, manager, out var own) && TryGetField(own, parent, out var inside) && TryGetField(inside, list, out var items))
+                found = items.EnumerateObject().MoveNext();
         }
 
         return found;
@@ -102,33 +104,34 @@ public static class OwnedFields
     {
         fields = default;
         var found = false;
-        foreach (var entry in Applied(live, FieldManagers.Blueprint))
+        if (!TryGetEntries(live, out var entries))
+            return found;
+        foreach (var entry in entries.EnumerateArray())
         {
-            if (entry.TryGetProperty("subresource"u8, out var sub) && !sub.ValueEquals(""u8))
-                continue;
-            fields = entry.GetProperty("fieldsV1"u8);
-            found = true;
+            if (IsApplied(entry, FieldManagers.Blueprint, out var own) && (!entry.TryGetProperty("subresource"u8, out var sub) || sub.ValueEquals(""u8)))
+            {
+                fields = own;
+                found = true;
+            }
         }
 
         return found;
     }
 
-    /// <summary>The entries of what a manager applied.</summary>
-    private static IEnumerable<JsonElement> Applied(JsonElement live, string manager)
+    private static bool TryGetEntries(JsonElement live, out JsonElement entries)
     {
-        if (!live.TryGetProperty("metadata"u8, out var metadata) || !metadata.TryGetProperty("managedFields"u8, out var entries)
-            || entries.ValueKind is not JsonValueKind.Array)
-            yield break;
-        foreach (var entry in entries.EnumerateArray())
-        {
-            if (Is(entry, "manager"u8, manager) && Is(entry, "operation"u8, "Apply"u8)
-                && entry.TryGetProperty("fieldsV1"u8, out var own) && own.ValueKind is JsonValueKind.Object)
-                yield return entry;
-        }
+        entries = default;
+        return live.TryGetProperty("metadata"u8, out var metadata) && metadata.TryGetProperty("managedFields"u8, out entries)
+            && entries.ValueKind is JsonValueKind.Array;
     }
 
-    private static bool Is(JsonElement entry, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
-        entry.TryGetProperty(name, out var found) && found.ValueKind is JsonValueKind.String && found.ValueEquals(value);
+    /// <summary>Whether the entry is of what a manager applied, and the fields that it owns by that.</summary>
+    private static bool IsApplied(JsonElement entry, string manager, out JsonElement own)
+    {
+        own = default;
+        return Is(entry, "manager"u8, manager) && Is(entry, "operation"u8, "Apply")
+            && entry.TryGetProperty("fieldsV1"u8, out own) && own.ValueKind is JsonValueKind.Object;
+    }
 
     private static bool Is(JsonElement entry, ReadOnlySpan<byte> name, string value) =>
         entry.TryGetProperty(name, out var found) && found.ValueKind is JsonValueKind.String && found.ValueEquals(value);

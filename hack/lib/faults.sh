@@ -19,8 +19,11 @@ restart_process() {
   # Their watches come back after a backoff that doubles with each refusal: after some restarts in a row it can be a minute, in which services
   # lead to pods that are gone.
   if [ "$name" = apiserver ]; then
-    stop controller-manager && stop scheduler && start_controllers
-    stop proxy && start_proxy
+    stop controller-manager
+    stop scheduler
+    start_controllers
+    stop proxy
+    start_proxy
   fi
 }
 

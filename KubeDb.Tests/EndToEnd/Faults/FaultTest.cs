@@ -47,7 +47,7 @@ public abstract class FaultTest : ClusterTest
         var before = await SnapshotAsync();
         var writers = new Dictionary<string, ServiceWriter>();
         foreach (var database in Databases)
-            writers[database] = await ServiceWriter.StartAsync(Namespace, database, perSecond: 50);
+            writers[database] = await ServiceWriter.StartAsync(Namespace, database, perSecond: 50, TimeSpan.FromSeconds(90));
         var operations = new Operations { Round = Interlocked.Increment(ref _round), Began = DateTimeOffset.UtcNow, Before = before, Writers = writers };
         await Apply(string.Join(
             "\n---\n",

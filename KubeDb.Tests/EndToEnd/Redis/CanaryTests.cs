@@ -93,8 +93,9 @@ public sealed class CanaryTests : ClusterTest
         await WaitForPhase("running", "Ready");
         await WaitForPhase("valkey", "Ready");
         // The servers write over their environment, and probes are gone within milliseconds: what a container starts is seen by one that stays.
-        var staying = new[] { "running-0", "valkey-0" }.Select(pod => TryKubectl("exec", pod, "--", "sleep", "20")).ToList();
-        await Eventually(async () => (await Task.WhenAll(new[] { "running-0", "valkey-0" }.Select(pod => TryKubectl("exec", pod, "--", "sh", "-c", "cat /proc/[0-9]*/comm"))))
+        var pods = new[] { "running-0", "valkey-0" };
+        var staying = pods.Select(pod => TryKubectl("exec", pod, "--", "sleep", "20")).ToList();
+        await Eventually(async () => (await Task.WhenAll(pods.Select(pod => TryKubectl("exec", pod, "--", "sh", "-c", "cat /proc/[0-9]*/comm"))))
             .All(r => r.Output.Contains("sleep", StringComparison.Ordinal)), "both processes run");
         await Apply(Restart("again", "running"));
         var scan = new SecretScan(SecretScan.ValuesOf(JsonNode.Parse(await KubectlHere("get", "secrets", "-o", "json"))!));

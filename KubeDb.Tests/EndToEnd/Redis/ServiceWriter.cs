@@ -16,21 +16,30 @@ public sealed class ServiceWriter : IAsyncDisposable
 
     private readonly string _address, _password, _keys = $"writer:{Guid.NewGuid():N}";
     private readonly int _perSecond;
+    private readonly TimeSpan _patience;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _errors = [];
     private Task _loop = Task.CompletedTask;
     private int _acknowledged;
     private TimeSpan _longestGap;
 
-    private ServiceWriter(string address, string password, int perSecond) => (_address, _password, _perSecond) = (address, password, perSecond);
+    private ServiceWriter(string address, string password, int perSecond, TimeSpan patience) =>
+        (_address, _password, _perSecond, _patience) = (address, password, perSecond, patience);
 
     /// <summary>Waits until the service answers, then starts writing, from where on every error counts; returns after the first acknowledged write.</summary>
-    public static async Task<ServiceWriter> StartAsync(string ns, string database, int perSecond)
+    /// <param name="ns">The database's namespace.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="perSecond">Writes a second.</param>
+    /// <param name="patience">
+    /// How long the service may lead nowhere before the first and after the last write: where the API server is restarted, Kubernetes itself may
+    /// need a minute to find back to it.
+    /// </param>
+    public static async Task<ServiceWriter> StartAsync(string ns, string database, int perSecond, TimeSpan patience = default)
     {
         var address = (await Tool.RunAsync("kubectl", ["-n", ns, "get", "service", database, "-o", "jsonpath={.spec.clusterIP}"])).OrFail();
         var password = (await Tool.RunAsync("kubectl", ["-n", ns, "get", "secret", $"{database}-auth", "-o", "jsonpath={.data.password}"])).OrFail();
-        var writer = new ServiceWriter(address, Encoding.UTF8.GetString(Convert.FromBase64String(password)), perSecond);
-        (await writer.ReachAsync()).Dispose();
+        var writer = new ServiceWriter(address, Encoding.UTF8.GetString(Convert.FromBase64String(password)), perSecond, patience);
+        (await writer.ReachAsync(TimeSpan.FromSeconds(Math.Max(20, patience.TotalSeconds)))).Dispose();
         writer._loop = writer.WriteAsync();
         var clock = Stopwatch.StartNew();
         while (Volatile.Read(ref writer._acknowledged) == 0)
@@ -52,7 +61,7 @@ public sealed class ServiceWriter : IAsyncDisposable
             await Task.Delay(20);
         await _stop.CancelAsync();
         await _loop;
-        using var connection = await ReachAsync();
+        using var connection = await ReachAsync(_patience);
         var there = 0;
         foreach (var keys in Enumerable.Range(1, _acknowledged).Select(Key).Chunk(ReadAtOnce))
             there += int.Parse(await connection.AskAsync(["EXISTS", .. keys]), CultureInfo.InvariantCulture);
@@ -68,9 +77,8 @@ public sealed class ServiceWriter : IAsyncDisposable
 
     private string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"{_keys}:{number}");
 
-    // A database can be Ready before the node's rules lead from its service to its pod: a moment, or a minute where Kubernetes itself has not
-    // found back to an API server that was restarted some times.
-    private async Task<Connection> ReachAsync()
+    // A database can be Ready a moment before the node's rules lead from its service to its pod.
+    private async Task<Connection> ReachAsync(TimeSpan limit)
     {
         var clock = Stopwatch.StartNew();
         while (true)
@@ -79,7 +87,7 @@ public sealed class ServiceWriter : IAsyncDisposable
             {
                 return await ConnectAsync(CancellationToken.None);
             }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException && clock.Elapsed < TimeSpan.FromSeconds(90))
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException && clock.Elapsed < limit)
             {
                 await Task.Delay(20);
             }

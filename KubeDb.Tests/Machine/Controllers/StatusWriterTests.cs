@@ -22,6 +22,9 @@ public sealed class StatusWriterTests
                  "reason": {"type": "string"}, "message": {"type": "string"}, "lastTransitionTime": {"type": "string"}}}}}}}}}}]}}
         """;
 
+    private static readonly string Keyless =
+        Definition.Replace("\"x-kubernetes-list-type\": \"map\", \"x-kubernetes-list-map-keys\": [\"type\"],", "", StringComparison.Ordinal);
+
     private static readonly ResourceType Boxes = new("test.example.com", "v1", "boxes", "Box");
     private static readonly ObjectKey Key = new("demo", "b");
 
@@ -80,7 +83,7 @@ public sealed class StatusWriterTests
             await world.WriteAsync(Wanted("NotReady", ("Ready", "False")));
             Assert.That(world.Types, Is.EquivalentTo(new[] { "Ready", "Paused" }));
         },
-        Definition.Replace("\"x-kubernetes-list-type\": \"map\", \"x-kubernetes-list-map-keys\": [\"type\"],", "", StringComparison.Ordinal));
+        Keyless);
 
     [Test]
     public void Where_conditions_are_one_value_nothing_that_was_not_seen_is_written_over() => Run(
@@ -93,7 +96,7 @@ public sealed class StatusWriterTests
             Assert.That(result.Error?.Kind, Is.EqualTo(ApiErrorKind.Conflict));
             Assert.That(world.Types, Is.EquivalentTo(new[] { "Paused" }));
         },
-        Definition.Replace("\"x-kubernetes-list-type\": \"map\", \"x-kubernetes-list-map-keys\": [\"type\"],", "", StringComparison.Ordinal));
+        Keyless);
 
     /// <summary>Else the other could not take its condition away again.</summary>
     [Test]
