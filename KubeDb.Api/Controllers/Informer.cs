@@ -21,6 +21,9 @@ public interface IInformer
     /// </summary>
     long LastSign { get; }
 
+    /// <summary>Objects that the server holds and that can not be read, so that they count as not there.</summary>
+    IReadOnlyList<UnreadableObject> Unreadable { get; }
+
     /// <summary>Keeps up until cancelled; returns then. Call once.</summary>
     Task RunAsync(CancellationToken cancel);
 }
@@ -60,6 +63,9 @@ public sealed class Informer<T> : ICache<T>, IInformer
 
     /// <inheritdoc/>
     public long LastSign => _reflectors.Min(r => r.LastSign);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<UnreadableObject> Unreadable => [.. _reflectors.SelectMany(r => r.Unreadable)];
 
     /// <summary>Objects held.</summary>
     public int Count => _store.Count;

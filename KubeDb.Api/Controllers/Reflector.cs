@@ -34,11 +34,16 @@ internal sealed partial class Reflector<T>(
     private string _latest = "";
     private int _olderLists;
 
+    private volatile IReadOnlyList<UnreadableObject> _unreadable = [];
+
     public bool HasSynced => _synced;
 
     public bool IsServed => !_absent;
 
     public long LastSign => Interlocked.Read(ref _lastSign);
+
+    /// <summary>What the server holds and can not be read, as far as is known.</summary>
+    public IReadOnlyList<UnreadableObject> Unreadable => _unreadable;
 
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -80,7 +85,8 @@ internal sealed partial class Reflector<T>(
         try
         {
             var items = new List<T>();
-            var (version, error) = await ReadPagesAsync(items, cancel);
+            var unreadable = new List<UnreadableObject>();
+            var (version, error) = await ReadPagesAsync(items, unreadable, cancel);
             if (error is not null)
                 return OnListError(error);
             Instruments.Lists.Add(1, _label);
@@ -89,6 +95,7 @@ internal sealed partial class Reflector<T>(
                 return Backoff();
             replaced = true;
             Take(items, version, isInitial: !_synced, restored: older);
+            Take(unreadable);
             return TimeSpan.Zero;
         }
         finally
@@ -117,17 +124,26 @@ internal sealed partial class Reflector<T>(
         _synced = true;
     }
 
-    private async Task<(string Version, ApiError? Error)> ReadPagesAsync(List<T> items, CancellationToken cancel)
+    private void Take(IReadOnlyList<UnreadableObject> unreadable)
+    {
+        foreach (var item in unreadable.Except(_unreadable))
+            LogUnreadable(log, options.Type.Kind, item.Key, item.Why);
+        Instruments.UnreadableObjects.Add(unreadable.Count - _unreadable.Count, _label);
+        _unreadable = unreadable;
+    }
+
+    private async Task<(string Version, ApiError? Error)> ReadPagesAsync(List<T> items, List<UnreadableObject> unreadable, CancellationToken cancel)
     {
         // The token of a page can expire while pages are read; a list in one piece can not.
-        var (version, error) = await ReadPagesAsync(items, options.PageSize, cancel);
+        var (version, error) = await ReadPagesAsync(items, unreadable, options.PageSize, cancel);
         if (error?.Kind is not ApiErrorKind.Gone)
             return (version, error);
         items.Clear();
-        return await ReadPagesAsync(items, 0, cancel);
+        unreadable.Clear();
+        return await ReadPagesAsync(items, unreadable, 0, cancel);
     }
 
-    private async Task<(string Version, ApiError? Error)> ReadPagesAsync(List<T> items, int pageSize, CancellationToken cancel)
+    private async Task<(string Version, ApiError? Error)> ReadPagesAsync(List<T> items, List<UnreadableObject> unreadable, int pageSize, CancellationToken cancel)
     {
         var request = new ApiRequest
         {
@@ -146,8 +162,7 @@ internal sealed partial class Reflector<T>(
             if (!page.Succeeded)
                 return ("", page.Error);
             items.AddRange(page.Value.Items);
-            foreach (var (key, why) in page.Value.Unreadable)
-                LogUnreadable(log, options.Type.Kind, key, why);
+            unreadable.AddRange(page.Value.Unreadable);
             if (page.Value.Continue.Length == 0)
                 return (page.Value.ResourceVersion, null);
             request = request with { Continue = page.Value.Continue };
@@ -168,6 +183,7 @@ internal sealed partial class Reflector<T>(
         store.BeginList();
         foreach (var change in store.Replace(scope, [], "", isInitial: false))
             publish(change);
+        Take([]);
         _synced = true;
         return Jitter(options.ProbeInterval);
     }
@@ -232,6 +248,8 @@ internal sealed partial class Reflector<T>(
             _version = _latest = change.ResourceVersion;
         if (change.Object is not { } item)
             return;
+        if (_unreadable.Count > 0)
+            Take([.. _unreadable.Where(u => u.Key != item.Metadata.Key)]);
 
         // The end of a UID is final, so a deletion always counts; other events in a watch come in order, and one that does not is a repeat.
         CacheChange<T>? taken = null;

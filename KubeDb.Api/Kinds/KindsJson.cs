@@ -11,6 +11,7 @@ using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kinds.Schema;
 using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Kinds;
 
@@ -89,13 +90,14 @@ public static class KindsJson
     }
 }
 
-/// <summary>Times as Kubernetes writes them: UTC, without trailing zeros.</summary>
+/// <summary>Times: read in all forms that the API server admits, written as Kubernetes writes them, UTC and without trailing zeros.</summary>
 public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset>
 {
     private const string Text = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
 
     /// <inheritdoc/>
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        TolerantTimeConverter.TryRead(ref reader, out var time) ? time : throw new JsonException("Expected a time as of RFC 3339.");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>

@@ -113,8 +113,14 @@ public sealed record ApiRequest
 public sealed record ObjectPage<T>(IReadOnlyList<T> Items, string ResourceVersion, string Continue)
 {
     /// <summary>Objects that could not be decoded, left out of <see cref="Items"/>, and why: one object must not hide all others.</summary>
-    public IReadOnlyList<(ObjectKey Key, string Why)> Unreadable { get; init; } = [];
+    public IReadOnlyList<UnreadableObject> Unreadable { get; init; } = [];
 }
+
+/// <summary>An object that the server holds and that can not be decoded.</summary>
+/// <param name="Key">Its namespace and name.</param>
+/// <param name="Uid">Its UID.</param>
+/// <param name="Why">What is wrong; quotes nothing of it.</param>
+public sealed record UnreadableObject(ObjectKey Key, string Uid, string Why);
 
 /// <summary>What a watch asks for.</summary>
 public sealed record WatchOptions

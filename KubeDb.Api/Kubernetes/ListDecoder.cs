@@ -10,7 +10,7 @@ public static class ListDecoder
     public static ObjectPage<T> Decode<T>(ReadOnlySpan<byte> utf8, ObjectDecoder<T> decode)
     {
         var items = new List<T>();
-        var unreadable = new List<(ObjectKey, string)>();
+        var unreadable = new List<UnreadableObject>();
         string version = "", next = "";
         var reader = JsonLimits.EnvelopeReader(utf8);
         Expect(ref reader, JsonTokenType.StartObject);
@@ -50,7 +50,7 @@ public static class ListDecoder
     }
 
     private static void ReadItems<T>(
-        ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, ObjectDecoder<T> decode, List<T> items, List<(ObjectKey, string)> unreadable)
+        ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, ObjectDecoder<T> decode, List<T> items, List<UnreadableObject> unreadable)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
@@ -66,15 +66,15 @@ public static class ListDecoder
             }
             catch (Exception e) when (JsonLimits.IsUnreadable(e))
             {
-                unreadable.Add((KeyOf(item), JsonLimits.Describe(e)));
+                unreadable.Add(Identify(item, JsonLimits.Describe(e)));
             }
         }
     }
 
     // The first level of metadata alone, which the server keeps in order whatever the rest is.
-    private static ObjectKey KeyOf(ReadOnlySpan<byte> item)
+    private static UnreadableObject Identify(ReadOnlySpan<byte> item, string why)
     {
-        string name = "", ns = "";
+        string name = "", ns = "", uid = "";
         var reader = JsonLimits.EnvelopeReader(item);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -89,18 +89,15 @@ public static class ListDecoder
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var (isName, isNamespace) = (reader.ValueTextEquals("name"u8), reader.ValueTextEquals("namespace"u8));
+                var field = reader.GetString();
                 reader.Read();
-                if (isName && reader.TokenType == JsonTokenType.String)
-                    name = reader.GetString()!;
-                else if (isNamespace && reader.TokenType == JsonTokenType.String)
-                    ns = reader.GetString()!;
-                else
-                    reader.Skip();
+                var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+                reader.Skip();
+                (name, ns, uid) = field switch { "name" => (text, ns, uid), "namespace" => (name, text, uid), "uid" => (name, ns, text), _ => (name, ns, uid) };
             }
         }
 
-        return new(ns, name);
+        return new(new(ns, name), uid, why);
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)

@@ -2,10 +2,14 @@
 # Host processes of the cluster: started detached, known by pid and start time, ended by exactly that.
 # The start time guards against a pid that the kernel gave to somebody else since.
 
+# A zombie whose threads have not all ended still holds its ports.
 start_time() { # pid -> clock ticks since boot at which it began; nothing if it is gone or a zombie
-  local stat; stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  local stat threads; stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
   stat=${stat##*) }
-  [ "${stat%% *}" != Z ] || return 1
+  if [ "${stat%% *}" = Z ]; then
+    threads=("/proc/$1/task/"*)
+    [ ${#threads[@]} -gt 1 ] || return 1
+  fi
   cut -d' ' -f20 <<<"$stat"
 }
 

@@ -39,6 +39,7 @@ public sealed record OperatorParts
 public sealed partial class OperatorRuntime : IDisposable
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan UnreadableInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(3);
 
     private readonly OperatorOptions _options;
@@ -162,7 +163,7 @@ public sealed partial class OperatorRuntime : IDisposable
         _running = true;
         try
         {
-            await Task.WhenAll([.. _controllers.Select(c => c.RunAsync(stop)), .. _leaderTasks.Select(l => l(stop)), UntilStoppedAsync(stop)]);
+            await Task.WhenAll([.. _controllers.Select(c => c.RunAsync(stop)), .. _leaderTasks.Select(l => l(stop)), TellUnreadableAsync(stop), UntilStoppedAsync(stop)]);
         }
         finally
         {
@@ -186,6 +187,32 @@ public sealed partial class OperatorRuntime : IDisposable
         _election?.Dispose();
         foreach (var controller in _controllers)
             controller.Queue.Dispose();
+    }
+
+    // Who made such an object looks at the object, not into this process's log.
+    private async Task TellUnreadableAsync(CancellationToken stop)
+    {
+        var told = new HashSet<(ResourceType, UnreadableObject)>();
+        try
+        {
+            while (true)
+            {
+                await Leadership.WaitAsync(stop);
+                var unreadable = _informers.SelectMany(i => i.Unreadable.Select(u => (i.Type, u))).ToHashSet();
+                foreach (var (type, item) in unreadable.Except(told))
+                {
+                    Events.Warning(
+                        new(type.ApiVersion, type.Kind, item.Key, item.Uid), "Unreadable", $"{_parts.EventSource} can not read this {type.Kind}, and does nothing about it until it is changed: {item.Why}");
+                }
+
+                told = unreadable;
+                await Task.Delay(UnreadableInterval, Time, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The expected way out.
+        }
     }
 
     private async Task ReleaseAsync(LeaderElection election)

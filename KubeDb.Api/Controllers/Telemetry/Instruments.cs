@@ -62,6 +62,10 @@ public static class Instruments
     public static UpDownCounter<long> CachedObjects { get; } =
         Meter.CreateUpDownCounter<long>("kubedb_cache_objects", null, "Objects held in memory.");
 
+    /// <summary>Objects of the server that can not be read, by resource.</summary>
+    public static UpDownCounter<long> UnreadableObjects { get; } =
+        Meter.CreateUpDownCounter<long>("kubedb_cache_unreadable_objects", null, "Objects that can not be read, so that they count as not there.");
+
     /// <summary>Requests to the API server, by <c>verb</c>, <c>resource</c> and <c>code</c> (0: no answer).</summary>
     public static Counter<long> ApiRequests { get; } =
         Meter.CreateCounter<long>("kubedb_api_requests_total", null, "Requests to the API server by verb, resource and HTTP code.");

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace KubeDb.Api.Kubernetes.Models;
 
 /// <summary>
-/// Reads times as others write them: RFC 3339 with any number of fractional digits. A text that is no time counts as absent, since an
+/// Reads times as others write them: RFC 3339 with any number of fractional digits, also in small letters. A text that is no time counts as absent, since an
 /// object is of use without it and the text is not ours to correct. Writes RFC 3339 in whole seconds, UTC, as Kubernetes does.
 /// </summary>
 public sealed class TolerantTimeConverter : JsonConverter<DateTimeOffset?>
@@ -22,11 +22,20 @@ public sealed class TolerantTimeConverter : JsonConverter<DateTimeOffset?>
             return null;
         }
 
-        if (reader.TryGetDateTimeOffset(out var time))
-            return time.ToUniversalTime();
-        return DateTimeOffset.TryParse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time)
-            ? time
-            : null;
+        return TryRead(ref reader, out var time) ? time : null;
+    }
+
+    /// <summary>Reads a text that the reader is at; UTC.</summary>
+    internal static bool TryRead(ref Utf8JsonReader reader, out DateTimeOffset time)
+    {
+        if (!reader.TryGetDateTimeOffset(out time))
+        {
+            return DateTimeOffset.TryParse(
+                reader.GetString()!.ToUpperInvariant(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+        }
+
+        time = time.ToUniversalTime();
+        return true;
     }
 
     /// <inheritdoc/>

@@ -91,6 +91,30 @@ public sealed class CrdServerTests : ApiServerTest
         Assert.That(answer.Error?.Kind, Is.EqualTo(ApiErrorKind.Invalid), answer.Error?.Message);
     }
 
+    /// <summary>Keeps the samples of <c>AdmittedInputTests</c> true: nearly all are taken in, and what is can be read.</summary>
+    [Test]
+    public async Task What_the_server_admits_can_be_read()
+    {
+        const int Count = 40;
+        var refused = new List<string>();
+        for (var seed = 0; seed < Count; seed++)
+        {
+            refused.AddRange(await Admit(Redis.Resource, Redis.Decode, seed));
+            refused.AddRange(await Admit(RedisOpsRequest.Resource, RedisOpsRequest.Decode, seed));
+        }
+
+        Assert.That(refused, Has.Count.LessThan(Count / 4), () => string.Join('\n', refused));
+    }
+
+    private async Task<IEnumerable<string>> Admit<T>(ResourceType type, ObjectDecoder<T> decode, int seed)
+    {
+        var body = AdmittedJson.Object($"{type.Group}_{type.Plural}", seed, $"admitted-{seed}", Namespace);
+        var answer = await Client.SendAsync(new ApiRequest { Verb = ApiVerb.Create, Type = type, Namespace = Namespace, Body = body }, decode, Soon);
+
+        Assert.That(answer.Error?.Kind, Is.Null.Or.EqualTo(ApiErrorKind.Invalid), () => $"{answer.Error?.Message}\n{body.ToJsonString()}");
+        return answer.Succeeded ? [] : [answer.Error!.Message];
+    }
+
     [Test]
     public async Task An_unknown_type_of_request_is_refused()
     {

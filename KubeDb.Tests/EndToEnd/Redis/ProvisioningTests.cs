@@ -149,6 +149,20 @@ public sealed class ProvisioningTests : ClusterTest
         Assert.That((await Get("rd", "reserved"))!["status"]!["phase"]?.GetValue<string>(), Is.Not.EqualTo("Ready"));
     }
 
+    /// <summary>The API server takes fields of a pod template as deep as one likes.</summary>
+    [Test]
+    public async Task What_can_not_be_read_is_told_on_it_and_provisioned_once_it_can()
+    {
+        var deep = string.Concat(Enumerable.Repeat("{x: ", 600)) + "1" + new string('}', 600);
+        await Apply(Redis("deep").Replace("containers:", $"odd: {deep}\n      containers:", StringComparison.Ordinal));
+        await Eventually(
+            async () => (await KubectlHere("describe", "rd/deep")).Contains("Unreadable", StringComparison.Ordinal), "kubectl describe tells that it can not be read");
+        Assert.That(await KubectlHere("describe", "rd/deep"), Does.Contain("KubeDB Operator can not read this Redis, and does nothing about it until it is changed: "));
+
+        await Apply(Redis("deep"));
+        await WaitForPhase("deep", "Ready");
+    }
+
     [Test]
     public async Task Authentication_is_generated_referenced_or_off()
     {

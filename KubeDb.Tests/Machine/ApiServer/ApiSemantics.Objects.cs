@@ -4,7 +4,7 @@ using KubeDb.Tests.Support.ApiServer;
 
 namespace KubeDb.Tests.Machine.ApiServer;
 
-/// <content>Create, read, replace, patch, delete, lists and watches.</content>
+/// <content>Create, read, replace, patch and delete.</content>
 public abstract partial class ApiSemantics
 {
     [Test]
@@ -204,103 +204,5 @@ public abstract partial class ApiSemantics
         Ok(await Send(client, ApiVerb.MergePatch, ConfigMaps, ns, "one", Json.Parse("""{"metadata":{"finalizers":null}}""")));
 
         Assert.That(deleting["metadata"]!["finalizers"].Texts(), Is.EquivalentTo(new[] { "tests.kubedb.com/hold", "foregroundDeletion" }));
-    });
-
-    [Test]
-    public Task Lists_select_and_page_over_one_state() => Run(async (client, ns) =>
-    {
-        for (var i = 0; i < 5; i++)
-        {
-            var body = ConfigMap(ns, $"n{i}");
-            body.Meta()["labels"] = new JsonObject { ["odd"] = i % 2 == 1 ? "yes" : "no", ["of"] = ns };
-            Ok(await client.CreateAsync(ConfigMaps, body, None));
-        }
-
-        async Task<ObjectPage<JsonObject>> List(string? labels = null, string? fields = null, int limit = 0, string? next = null) =>
-            (await client.ListAsync(
-                new ApiRequest { Verb = ApiVerb.List, Type = ConfigMaps, Namespace = ns, LabelSelector = labels, FieldSelector = fields, Limit = limit, Continue = next },
-                KubernetesVerbs.DecodeJson,
-                None)).OrThrow();
-        string[] Names(ObjectPage<JsonObject> page) => page.Items.Select(i => i.Name()).Where(n => n[0] == 'n').ToArray();
-
-        var first = await List("of=" + ns, limit: 2);
-        Ok(await Send(client, ApiVerb.Delete, ConfigMaps, ns, "n3"));
-        var second = await List("of=" + ns, limit: 2, next: first.Continue);
-        var third = await List("of=" + ns, limit: 2, next: second.Continue);
-
-        Assert.That(Names(await List("odd=yes")), Is.EqualTo(new[] { "n1" }));
-        Assert.That(Names(await List("odd in (yes,no),odd!=yes")), Is.EqualTo(new[] { "n0", "n2", "n4" }));
-        Assert.That(Names(await List("odd,!absent")), Has.Length.EqualTo(4));
-        Assert.That(Names(await List(fields: "metadata.name=n2")), Is.EqualTo(new[] { "n2" }));
-        Assert.That(Names(first).Concat(Names(second)).Concat(Names(third)), Is.EqualTo(new[] { "n0", "n1", "n2", "n3", "n4" }));
-        Assert.That(second.ResourceVersion, Is.EqualTo(first.ResourceVersion));
-        Assert.That(third.Continue, Is.Empty);
-    });
-
-    [Test]
-    public Task A_watch_tells_what_happened_after_its_version() => Run(async (client, ns) =>
-    {
-        var first = Ok(await client.CreateAsync(ConfigMaps, ConfigMap(ns, "one"), None));
-        Ok(await Send(client, ApiVerb.MergePatch, ConfigMaps, ns, "one", Json.Parse("""{"metadata":{"labels":{"in":"yes"}}}""")));
-        Ok(await client.CreateAsync(ConfigMaps, ConfigMap(ns, "two"), None));
-        Ok(await Send(client, ApiVerb.Delete, ConfigMaps, ns, "two"));
-        Ok(await Send(client, ApiVerb.MergePatch, ConfigMaps, ns, "one", Json.Parse("""{"data":{"a":"2"}}""")));
-        Ok(await Send(client, ApiVerb.MergePatch, ConfigMaps, ns, "one", Json.Parse("""{"metadata":{"labels":null}}""")));
-
-        async Task<string> Watch(string? labels, int count)
-        {
-            var seen = new List<string>();
-            var options = new WatchOptions { Namespace = ns, ResourceVersion = Version(first), LabelSelector = labels, Timeout = TimeSpan.FromSeconds(10) };
-            await foreach (var e in client.WatchAsync(ConfigMaps, options, KubernetesVerbs.DecodeJson, None))
-            {
-                if (e.Type == WatchEventType.Bookmark || e.Object?.Name() is not ("one" or "two"))
-                    continue;
-                seen.Add($"{e.Type} {e.Object.Name()}");
-                Assert.That(e.ResourceVersion, Is.EqualTo(Version(e.Object)));
-                if (seen.Count == count)
-                    break;
-            }
-
-            return string.Join(", ", seen);
-        }
-
-        Assert.That(await Watch(null, 5), Is.EqualTo("Modified one, Added two, Deleted two, Modified one, Modified one"));
-        Assert.That(await Watch("in=yes", 3), Is.EqualTo("Added one, Modified one, Deleted one"));
-    });
-
-    [Test]
-    public Task A_watch_ends_when_its_time_is_up() => Run(async (client, ns) =>
-    {
-        var first = Ok(await client.CreateAsync(ConfigMaps, ConfigMap(ns, "one"), None));
-        var options = new WatchOptions { Namespace = ns, ResourceVersion = Version(first), Timeout = TimeSpan.FromSeconds(1) };
-        var errors = 0;
-
-        await foreach (var e in client.WatchAsync(ConfigMaps, options, KubernetesVerbs.DecodeJson, None))
-            errors += e.Type == WatchEventType.Error ? 1 : 0;
-
-        Assert.That(errors, Is.Zero);
-    });
-
-    [Test]
-    public Task Metadata_alone_can_be_listed_and_watched() => Run(async (client, ns) =>
-    {
-        var created = Ok(await client.CreateAsync(Secrets, Json.Parse($$"""{"metadata":{"name":"s","namespace":"{{ns}}"},"data":{"k":"dg=="} }"""), None));
-        var request = new ApiRequest { Verb = ApiVerb.List, Type = Secrets, Namespace = ns, FieldSelector = "metadata.name=s", MetadataOnly = true };
-
-        var page = (await client.ListAsync(request, KubernetesVerbs.DecodeJson, None)).OrThrow();
-        Ok(await Send(client, ApiVerb.MergePatch, Secrets, ns, "s", Json.Parse("""{"data":{"k":"dw=="}}""")));
-        var options = new WatchOptions { Namespace = ns, ResourceVersion = page.ResourceVersion, MetadataOnly = true, Timeout = TimeSpan.FromSeconds(10) };
-        JsonObject? changed = null;
-        await foreach (var e in client.WatchAsync(Secrets, options, KubernetesVerbs.DecodeJson, None))
-        {
-            changed = e.Object;
-            if (e.Type == WatchEventType.Modified)
-                break;
-        }
-
-        Assert.That(page.Items.Single().Uid(), Is.EqualTo(created.Uid()));
-        Assert.That(page.Items.Single()["data"], Is.Null);
-        Assert.That(changed!.Uid(), Is.EqualTo(created.Uid()));
-        Assert.That(changed!["data"], Is.Null);
     });
 }

@@ -9,14 +9,22 @@ namespace KubeDb.Tests.Machine.ApiServer;
 [Category("Machine")]
 public sealed class InMemoryApiSemantics : ApiSemantics
 {
+    private InMemoryApiServer? _server;
+
     protected override Task Run(Func<IKubernetesClient, string, Task> body)
     {
         var simulation = new Simulation();
-        var server = new InMemoryApiServer(simulation.Time);
+        var server = _server = new InMemoryApiServer(simulation.Time);
         server.Register(CustomKinds.Read(Json.Parse(WidgetDefinition)));
         server.CreateNamespace("test");
         using var connection = server.Connect("tests");
         simulation.Run(() => body(connection, "test"), TimeSpan.FromHours(1));
+        return Task.CompletedTask;
+    }
+
+    protected override Task ForgetAsync()
+    {
+        _server!.Compact();
         return Task.CompletedTask;
     }
 }

@@ -90,6 +90,27 @@ public sealed class OperatorRuntimeTests
         Assert.That(a.Connection.Journal.Writes.Count(e => e.TookEffect), Is.EqualTo(effects), "the former leader stands by");
     });
 
+    [Test]
+    public void What_can_not_be_read_is_told_on_it_by_whoever_leads_and_acted_on_once_mended() => Run(async world =>
+    {
+        var a = world.Start("a");
+        await world.UntilAsync(() => a.Runtime.Leadership.IsLeader);
+        var b = world.Start("b");
+        world.SeedDeep("deep");
+        await world.CreateAsync("one");
+        await world.UntilCopiedAsync("one");
+        await world.UntilAsync(() => world.EventsOf("deep").Any());
+        await Task.Delay(TimeSpan.FromMinutes(30), world.Time);
+        Assert.That(world.CopyOf("deep"), Is.Null);
+        Assert.That(world.EventsOf("deep"), Is.EqualTo(new[] { "Unreadable, told 1 times" }));
+
+        await world.StopAsync(a);
+        await world.UntilAsync(() => b.Runtime.Leadership.IsLeader);
+        await world.UntilAsync(() => world.EventsOf("deep").Count() == 2);
+        world.Mend("deep");
+        await world.UntilCopiedAsync("deep");
+    });
+
     private static void Run(Func<World, Task> body)
     {
         var sim = new Simulation();
@@ -156,6 +177,23 @@ public sealed class OperatorRuntimeTests
         }
 
         public async Task CreateAsync(string name) => (await _person.CreateAsync(ConfigMaps, Map(name, ""), CancellationToken.None)).OrThrow();
+
+        /// <summary>Creates a source that goes deeper than anything is read.</summary>
+        public void SeedDeep(string name)
+        {
+            var map = Map(name, "");
+            for (var (i, at) = (0, (JsonObject)map["data"]!); i < 600; i++)
+                at["x"] = at = [];
+            Server.Handle(new ApiRequest { Verb = ApiVerb.Create, Type = ConfigMaps, Namespace = "demo", Body = map }, "test");
+        }
+
+        public void Mend(string name) =>
+            Server.Handle(new ApiRequest { Verb = ApiVerb.Update, Type = ConfigMaps, Namespace = "demo", Name = name, Body = Map(name, "") }, "test");
+
+        /// <summary>Reason of each event about a source, and how often it was told.</summary>
+        public IEnumerable<string> EventsOf(string name) => Server.PeekAll(new("", "v1", "events", "Event"))
+            .Where(e => e.At("involvedObject", "name")?.GetValue<string>() == name && e.At("involvedObject", "uid")?.GetValue<string>().Length > 0)
+            .Select(e => $"{e.Text("reason")}, told {e["count"]} times");
 
         public void Seed(string name) =>
             Server.Handle(new ApiRequest { Verb = ApiVerb.Create, Type = ConfigMaps, Namespace = "demo", Body = Map(name, "") }, "test");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Kubernetes;
 
@@ -13,7 +12,7 @@ public sealed record Answer(byte[]? Utf8, ApiError? Error)
     public static Answer Of(Stored stored) => new(stored.Utf8, null);
 
     /// <summary>Any body.</summary>
-    public static Answer Of(JsonNode body) => new(JsonSerializer.SerializeToUtf8Bytes(body), null);
+    public static Answer Of(JsonNode body) => new(Json.Bytes(body), null);
 
     /// <summary>An error.</summary>
     public static Answer Of(ApiError error) => new(null, error);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Transport;
 
 namespace KubeDb.Tests.Support.ApiServer;
 
@@ -73,8 +74,9 @@ public sealed class Connection(InMemoryApiServer server, string process) : IKube
         {
             while (await NextAsync(stream, either.Token) is { } moment)
             {
-                yield return new(moment.Type, moment.Utf8 is { } utf8 ? decode(utf8) : null, moment.ResourceVersion, moment.Error);
-                if (moment.Type == WatchEventType.Error)
+                var told = Read(moment, decode);
+                yield return told;
+                if (told.Type == WatchEventType.Error)
                     yield break;
             }
         }
@@ -157,6 +159,20 @@ public sealed class Connection(InMemoryApiServer server, string process) : IKube
             return answer;
         entry.Outcome += ", answer lost";
         return Answer.Of(lost);
+    }
+
+    // As with the real client, an object that can not be decoded ends the watch.
+    private static WatchEvent<T> Read<T>(WatchOutput moment, ObjectDecoder<T> decode)
+        where T : class
+    {
+        try
+        {
+            return new(moment.Type, moment.Utf8 is { } utf8 ? decode(utf8) : null, moment.ResourceVersion, moment.Error);
+        }
+        catch (Exception e) when (JsonLimits.IsUnreadable(e))
+        {
+            return new(WatchEventType.Error, null, "", ApiErrors.Unreadable("watch", JsonLimits.Describe(e)));
+        }
     }
 
     private async Task<WatchOutput?> NextAsync(WatchStream stream, CancellationToken cancel)

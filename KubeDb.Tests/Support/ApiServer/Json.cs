@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace KubeDb.Tests.Support.ApiServer;
@@ -6,6 +7,12 @@ namespace KubeDb.Tests.Support.ApiServer;
 /// <summary>Short ways to read and change the JSON of objects.</summary>
 public static class Json
 {
+    // As deep as the real server takes them.
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 10_000 };
+
+    /// <summary>A tree as it is sent.</summary>
+    public static byte[] Bytes(JsonNode node) => JsonSerializer.SerializeToUtf8Bytes(node, Deep);
+
     /// <summary>A text field; empty when absent.</summary>
     public static string Text(this JsonNode? node, string field) =>
         node is JsonObject o && o[field] is JsonValue v && v.TryGetValue(out string? text) ? text : "";

@@ -23,7 +23,7 @@ public sealed class Stored(Kind kind, JsonObject value, long version)
     public long Version { get; } = version;
 
     /// <summary>The object as the server sends it.</summary>
-    public byte[] Utf8 => _utf8 ??= JsonSerializer.SerializeToUtf8Bytes(Object);
+    public byte[] Utf8 => _utf8 ??= Json.Bytes(Object);
 
     /// <summary>The metadata alone, as the server sends it to those who ask for no more.</summary>
     public byte[] Metadata => _metadata ??= JsonSerializer.SerializeToUtf8Bytes(new JsonObject

@@ -48,7 +48,7 @@ internal sealed class WatchStream(InMemoryApiServer server, ResourceType type, W
 
         _heard = server.Now;
         _end = server.Now + options.Timeout;
-        _bookmark = server.Now + server.BookmarkInterval;
+        _bookmark = NextBookmark(server.Now);
         server.Observe(Wake);
         return new([], null);
     }
@@ -89,6 +89,14 @@ internal sealed class WatchStream(InMemoryApiServer server, ResourceType type, W
         }
     }
 
+    // Every so often, and once more shortly before the watch's end, so that the next one can begin there.
+    private TimeSpan NextBookmark(TimeSpan now)
+    {
+        var last = _end - TimeSpan.FromSeconds(2);
+        var next = now + server.BookmarkInterval;
+        return last > now && last < next ? last : next;
+    }
+
     // Takes the next change of the log when it is due; says how long there is nothing to do.
     private TimeSpan? Advance()
     {
@@ -119,7 +127,7 @@ internal sealed class WatchStream(InMemoryApiServer server, ResourceType type, W
 
         if (now >= _bookmark)
         {
-            _bookmark = now + server.BookmarkInterval;
+            _bookmark = NextBookmark(now);
             if (!faults.NoBookmarks)
             {
                 _ready.Enqueue(new(WatchEventType.Bookmark, null, Text(_position), null));

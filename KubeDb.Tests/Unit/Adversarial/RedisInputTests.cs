@@ -5,6 +5,8 @@ using KubeDb.Api.Engines.Redis;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Engines.Redis.Resp;
 using KubeDb.Api.Kinds.Apps;
+using KubeDb.Api.Kinds.Ops;
+using KubeDb.Api.Kubernetes;
 using KubeDb.Provisioner.PetSets;
 using KubeDb.Tests.Support;
 using KubeDb.Tests.Unit.Engines.Redis;
@@ -69,6 +71,20 @@ public sealed class RedisInputTests
         _ = Engine.References(database);
         return Engine.Check(database, Version).Count > 0 || Describe(database) > 0;
     }
+
+    /// <summary>Whatever the definitions admit is judged without a throw; a database that is found right can be described.</summary>
+    [FsCheck.NUnit.Property(MaxTest = 300)]
+    public bool An_admitted_object(int seed)
+    {
+        var database = (RedisDatabase)Engine.Default(Admitted(RedisDatabase.Decode, "kubedb.com_redises", seed), Version);
+        var request = Admitted(RedisOpsRequest.Decode, "ops.kubedb.com_redisopsrequests", seed);
+        _ = Engine.References(database);
+        _ = RedisOpsRequestValidation.Check(request, database, _ => Version);
+        return Engine.Check(database, Version).Count > 0 || Describe(database) > 0;
+    }
+
+    private static T Admitted<T>(ObjectDecoder<T> decode, string definition, int seed) =>
+        decode(Encoding.UTF8.GetBytes(AdmittedJson.Object(definition, seed, "a", "n").ToJsonString()));
 
     /// <summary>Fields of a pod template that no one here knows reach the StatefulSet as they were given.</summary>
     [FsCheck.NUnit.Property(MaxTest = 200)]

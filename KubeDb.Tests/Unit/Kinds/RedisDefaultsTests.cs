@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Catalog;
 using KubeDb.Api.Kinds.Kubedb;
+using KubeDb.Tests.Support;
 
 namespace KubeDb.Tests.Unit.Kinds;
 
