@@ -51,7 +51,7 @@ public sealed class ReconfigureTests : ClusterTest
             Assert.That(await ConfigGet("live-0", "maxmemory-policy"), Is.EqualTo("allkeys-lru"));
             Assert.That(await PodUid("live-0"), Is.EqualTo(uid));
             Assert.That(report.Errors, Is.Empty);
-            Assert.That(report.Acknowledged, Is.GreaterThan(50));
+            Assert.That(report.Acknowledged, Is.GreaterThan(1), "it wrote before and after");
             Assert.That(report.Lost, Is.Zero);
         });
     }
