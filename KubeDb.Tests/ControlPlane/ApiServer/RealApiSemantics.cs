@@ -53,6 +53,6 @@ public sealed class RealApiSemantics : ApiSemantics
         }
     }
 
-    // A kube-apiserver remembers only what came after its own start.
+    // Of a kind that the server knows only since this set-up it has no history back to version 1.
     protected override Task ForgetAsync() => Task.CompletedTask;
 }

@@ -138,12 +138,12 @@ public abstract partial class ApiSemantics
     [Test]
     public Task A_version_that_is_no_longer_known_is_gone() => Run(async (client, ns) =>
     {
-        Ok(await client.CreateAsync(ConfigMaps, ConfigMap(ns, "one"), None));
+        Ok(await client.CreateAsync(Widgets, Widget(ns, "one", "{}"), None));
         await ForgetAsync();
         var options = new WatchOptions { Namespace = ns, ResourceVersion = "1", Timeout = TimeSpan.FromSeconds(10) };
         var seen = new List<WatchEvent<JsonObject>>();
 
-        await foreach (var e in client.WatchAsync(ConfigMaps, options, KubernetesVerbs.DecodeJson, None))
+        await foreach (var e in client.WatchAsync(Widgets, options, KubernetesVerbs.DecodeJson, None))
             seen.Add(e);
 
         Assert.That(seen.Select(e => e.Type), Is.EqualTo(new[] { WatchEventType.Error }));

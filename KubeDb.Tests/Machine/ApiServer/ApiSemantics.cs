@@ -41,7 +41,7 @@ public abstract partial class ApiSemantics
     /// <summary>Runs a test body with a client and a namespace of its own, on the server that the subclass brings.</summary>
     protected abstract Task Run(Func<IKubernetesClient, string, Task> body);
 
-    /// <summary>Sees to it that version 1 is older than all that the server remembers.</summary>
+    /// <summary>Sees to it that version 1 is older than all that the server remembers of the widgets.</summary>
     protected abstract Task ForgetAsync();
 
     protected static CancellationToken None => CancellationToken.None;
