@@ -90,7 +90,7 @@ public static class KindsJson
     }
 }
 
-/// <summary>Times: read in all forms that the API server admits, written as Kubernetes writes them, UTC and without trailing zeros.</summary>
+/// <summary>Times: read also in small letters and with any number of digits, written as Kubernetes writes them, UTC and without trailing zeros.</summary>
 public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset>
 {
     private const string Text = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";

@@ -163,7 +163,8 @@ public sealed partial class OperatorRuntime : IDisposable
         _running = true;
         try
         {
-            await Task.WhenAll([.. _controllers.Select(c => c.RunAsync(stop)), .. _leaderTasks.Select(l => l(stop)), TellUnreadableAsync(stop), UntilStoppedAsync(stop)]);
+            await Task.WhenAll(
+                [.. _controllers.Select(c => c.RunAsync(stop)), .. _leaderTasks.Select(l => l(stop)), TellUnreadableAsync(stop), UntilStoppedAsync(stop)]);
         }
         finally
         {
@@ -202,7 +203,9 @@ public sealed partial class OperatorRuntime : IDisposable
                 foreach (var (type, item) in unreadable.Except(told))
                 {
                     Events.Warning(
-                        new(type.ApiVersion, type.Kind, item.Key, item.Uid), "Unreadable", $"{_parts.EventSource} can not read this {type.Kind}, and does nothing about it until it is changed: {item.Why}");
+                        new(type.ApiVersion, type.Kind, item.Key, item.Uid),
+                        "Unreadable",
+                        $"{_parts.EventSource} can not read this {type.Kind}, and does nothing about it until it is changed: {item.Why}");
                 }
 
                 told = unreadable;

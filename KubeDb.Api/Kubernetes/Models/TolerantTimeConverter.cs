@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace KubeDb.Api.Kubernetes.Models;
 
 /// <summary>
-/// Reads times as others write them: RFC 3339 with any number of fractional digits, also in small letters. A text that is no time counts as absent, since an
-/// object is of use without it and the text is not ours to correct. Writes RFC 3339 in whole seconds, UTC, as Kubernetes does.
+/// Reads times as others write them: RFC 3339 with any number of fractional digits, also in small letters. A text that is no time counts as
+/// absent, since an object is of use without it and the text is not ours to correct. Writes RFC 3339 in whole seconds, UTC, as Kubernetes does.
 /// </summary>
 public sealed class TolerantTimeConverter : JsonConverter<DateTimeOffset?>
 {

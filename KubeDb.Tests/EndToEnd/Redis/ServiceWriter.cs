@@ -52,10 +52,10 @@ public sealed class ServiceWriter : IAsyncDisposable
         return writer;
     }
 
-    /// <summary>Stops after a last acknowledged write, and reads back what was acknowledged.</summary>
-    public async Task<WriterReport> StopAsync()
+    /// <summary>Stops after so many more acknowledged writes, and reads back what was acknowledged.</summary>
+    public async Task<WriterReport> StopAsync(int after = 1)
     {
-        var target = Volatile.Read(ref _acknowledged) + 1;
+        var target = Volatile.Read(ref _acknowledged) + after;
         var clock = Stopwatch.StartNew();
         while (Volatile.Read(ref _acknowledged) < target && clock.Elapsed < TimeSpan.FromSeconds(30))
             await Task.Delay(20);
