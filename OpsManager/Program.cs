@@ -2,6 +2,7 @@ using KubeDb.Api.Controllers.Hosting;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Configuration;
+using KubeDb.OpsManager.Execution;
 
 namespace KubeDb.OpsManager;
 
@@ -40,7 +41,7 @@ internal static class Program
         foreach (var engine in engines)
         {
             var sources = Sources(engine, caches, gatherer, applier);
-            var reconciler = OpsRoom.Compose(sources, runtime.Client, runtime.Events, presence, runtime.Time, runtime.Logs);
+            var reconciler = Composition.Compose(sources, runtime.Client, runtime.Events, presence, runtime.Time, runtime.Logs);
             var queue = runtime.NewQueue(reconciler.Name);
             caches.OnChange(engine, queue.Add);
             runtime.AddController(reconciler, queue);

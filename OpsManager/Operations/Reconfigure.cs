@@ -1,5 +1,7 @@
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Shared;
+using KubeDb.OpsManager.Execution;
+using KubeDb.OpsManager.Rolling;
 
 namespace KubeDb.OpsManager.Operations;
 
@@ -41,7 +43,7 @@ internal sealed class Reconfigure : IOperation
             {
                 Name = "UpdatePetSets",
                 Describe = static _ => "update the PetSets",
-                DoAsync = static (run, _) => Task.FromResult(run.World.PetSetsObserved(run.Database)),
+                DoAsync = static (run, _) => Task.FromResult(run.View.PetSetsObserved(run.Database)),
             },
             new Step
             {
@@ -194,7 +196,7 @@ internal sealed class ReconfigureUndo
     private async Task<StepResult> RestoreAsync(OperationRun run, CancellationToken cancel)
     {
         var restored = await _change.RestoreAsync(run, cancel);
-        return restored.End == StepEnd.Done ? run.World.PetSetsObserved(run.Database) : restored;
+        return restored.End == StepEnd.Done ? run.View.PetSetsObserved(run.Database) : restored;
     }
 
     private async Task<StepResult> SetBackAsync(OperationRun run, CancellationToken cancel)

@@ -1,3 +1,6 @@
+using KubeDb.OpsManager.Execution;
+using KubeDb.OpsManager.Rolling;
+
 namespace KubeDb.OpsManager.Operations;
 
 /// <summary>Restarts every pod of a database once.</summary>

@@ -1,4 +1,4 @@
-using KubeDb.OpsManager;
+using KubeDb.OpsManager.Execution;
 using KubeDb.Tests.Support.World;
 
 namespace KubeDb.Tests.Machine.Matrix;
@@ -66,7 +66,7 @@ public sealed class CrashMatrixTests
     internal static IReadOnlyList<IOperation> Operations()
     {
         var world = new TestWorld();
-        return OpsRoom.Operations(world.Server.Connect("nobody"), null!);
+        return KubeDb.OpsManager.Composition.Operations(world.Server.Connect("nobody"), null!);
     }
 
     /// <summary>Those that are tried now: evenly spread, from another one on in each scenario.</summary>

@@ -2,7 +2,7 @@ using System.Reflection;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
-using KubeDb.OpsManager;
+using KubeDb.OpsManager.Execution;
 
 namespace KubeDb.Tests.Unit.Kinds;
 

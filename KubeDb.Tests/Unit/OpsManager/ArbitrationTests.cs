@@ -2,7 +2,7 @@ using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
-using KubeDb.OpsManager;
+using KubeDb.OpsManager.Queue;
 
 namespace KubeDb.Tests.Unit.OpsManager;
 

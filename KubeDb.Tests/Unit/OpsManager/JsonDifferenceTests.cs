@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using KubeDb.OpsManager;
+using KubeDb.OpsManager.Operations;
 
 namespace KubeDb.Tests.Unit.OpsManager;
 

@@ -1,6 +1,6 @@
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
-using KubeDb.OpsManager;
+using KubeDb.OpsManager.Rolling;
 
 namespace KubeDb.Tests.Unit.OpsManager;
 

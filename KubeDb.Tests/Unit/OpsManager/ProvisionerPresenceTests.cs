@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Kubernetes;
-using KubeDb.OpsManager;
+using KubeDb.OpsManager.Execution;
 using KubeDb.Tests.Support;
 using KubeDb.Tests.Unit.Controllers;
 

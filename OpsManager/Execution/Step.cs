@@ -1,6 +1,6 @@
 using KubeDb.Api.Controllers;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>One step of an operation.</summary>
 /// <remarks>

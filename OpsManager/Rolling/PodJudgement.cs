@@ -1,6 +1,6 @@
 using KubeDb.Api.Kubernetes.Models;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Rolling;
 
 /// <summary>Where the pod of one name stands in a rolling restart.</summary>
 internal enum PodStage

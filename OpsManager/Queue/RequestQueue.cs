@@ -2,11 +2,12 @@ using System.Text.Json.Nodes;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
+using KubeDb.OpsManager.Execution;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Queue;
 
 /// <summary>Carries out what arbitration decides about requests that do not run.</summary>
-internal sealed class Intake(IKubernetesClient client, World world, Requests requests, Lifecycle lifecycle)
+internal sealed class RequestQueue(IKubernetesClient client, DatabaseView view, RequestWriter requests, RequestExecution execution)
 {
     /// <summary>Lets go of requests that have ended, or are deleted before they began.</summary>
     public async Task SweepAsync(IReadOnlyList<IOpsRequest> all, CancellationToken cancel)
@@ -15,7 +16,7 @@ internal sealed class Intake(IKubernetesClient client, World world, Requests req
         {
             var began = request.Status.Phase == OpsRequestPhases.Progressing;
             if (OpsRequestPhases.IsTerminal(request.Status.Phase) || (request.Metadata.IsDeleting && !began))
-                await requests.LetGoAsync(request, cancel);
+                await requests.RemoveFinalizerAsync(request, cancel);
         }
     }
 
@@ -25,7 +26,7 @@ internal sealed class Intake(IKubernetesClient client, World world, Requests req
         foreach (var request in open.Where(r => r.Status.Phase.Length == 0 && !r.Metadata.IsDeleting))
         {
             await requests.ChangeAsync(request, s => s.In(OpsRequestPhases.Pending), cancel);
-            OpsMetrics.Entered(world.Engine.Kinds, request, OpsRequestPhases.Pending);
+            OpsMetrics.Entered(view.Engine.Kinds, request, OpsRequestPhases.Pending);
         }
     }
 
@@ -34,18 +35,18 @@ internal sealed class Intake(IKubernetesClient client, World world, Requests req
     /// </summary>
     public async Task RefuseUnmergeableAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (world.Database(key) is not { } database)
+        if (view.Database(key) is not { } database)
             return;
-        var pending = world.RequestsOf(key)
+        var pending = view.RequestsOf(key)
             .Where(r => r.Type == OpsRequestTypes.Reconfigure && r.Status.Phase is OpsRequestPhases.Pending or OpsRequestPhases.Approved && !r.Metadata.IsDeleting)
             .ToList();
         if (pending.Count < 2)
             return;
         foreach (var request in pending)
         {
-            var violations = world.Engine.Check(request, database, world.VersionOf(database));
+            var violations = view.Engine.Check(request, database, view.VersionOf(database));
             if (violations.Count > 0)
-                await lifecycle.RefuseAsync(new Verdict(request, violations[0].Reason, Sentences.Of(violations)), cancel);
+                await execution.RefuseAsync(new Verdict(request, violations[0].Reason, Sentences.Of(violations)), cancel);
         }
     }
 
@@ -60,9 +61,9 @@ internal sealed class Intake(IKubernetesClient client, World world, Requests req
             skip.Request,
             s => s.Without(OpsConditions.Waiting).With(OpsConditionTypes.Skipped, true, skip.Reason, skip.Message).In(OpsRequestPhases.Skipped),
             cancel);
-        requests.Tell(request, "Normal", skip.Reason, skip.Message);
-        OpsMetrics.Entered(world.Engine.Kinds, request);
-        await requests.LetGoAsync(request, cancel);
+        requests.Emit(request, "Normal", skip.Reason, skip.Message);
+        OpsMetrics.Entered(view.Engine.Kinds, request);
+        await requests.RemoveFinalizerAsync(request, cancel);
     }
 
     /// <summary>Makes one request of several, or finishes making it. Each write can be the last one that this process makes.</summary>
@@ -92,7 +93,7 @@ internal sealed class Intake(IKubernetesClient client, World world, Requests req
 
     private async Task<IOpsRequest?> CreateAsync(ObjectKey database, Merge merge, CancellationToken cancel)
     {
-        var kinds = world.Engine.Kinds;
+        var kinds = view.Engine.Kinds;
         var body = Body(database, merge);
         var created = await client.SendAsync(
             new ApiRequest { Verb = ApiVerb.Create, Type = kinds.OpsRequest, Namespace = database.Namespace, Body = body, FieldManager = FieldManagers.OpsManager },
@@ -120,14 +121,14 @@ internal sealed class Intake(IKubernetesClient client, World world, Requests req
             ["type"] = OpsRequestTypes.Reconfigure,
             ["apply"] = merge.Sources.All(s => s.Apply == ApplyOptions.Always) ? ApplyOptions.Always : ApplyOptions.IfReady,
             ["maxRetries"] = merge.Sources.Max(s => s.MaxRetries),
-            ["configuration"] = world.Engine.Configuration!.Merge(merge.Sources),
+            ["configuration"] = view.Engine.Configuration!.Merge(merge.Sources),
         };
         if (merge.Sources.Max(s => s.Timeout) is { } timeout)
             spec["timeout"] = $"{(long)timeout.TotalSeconds}s";
         return new JsonObject
         {
-            ["apiVersion"] = world.Engine.Kinds.OpsRequest.ApiVersion,
-            ["kind"] = world.Engine.Kinds.OpsRequest.Kind,
+            ["apiVersion"] = view.Engine.Kinds.OpsRequest.ApiVersion,
+            ["kind"] = view.Engine.Kinds.OpsRequest.Kind,
             ["metadata"] = new JsonObject
             {
                 ["namespace"] = database.Namespace,

@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
+using KubeDb.OpsManager.Execution;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Queue;
 
 /// <summary>Several Reconfigure requests that become one.</summary>
 /// <param name="Name">Name of the one.</param>

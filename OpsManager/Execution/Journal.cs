@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kubernetes.Models;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>
 /// What an operation has to know of the world as it was before it changed it. It stands in annotations of the request, written before the

@@ -2,15 +2,16 @@ using KubeDb.Api.Controllers;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
+using KubeDb.OpsManager.Queue;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>
 /// The life of one request: checked before anything is touched, then the database is held, the steps run, the database is let go, the end is
 /// recorded, the request is let go. Each of these can be the last thing a process does; the next one goes on from there.
 /// </summary>
-internal sealed partial class Lifecycle(
-    World world, IReadOnlyList<IOperation> operations, Requests requests, DatabaseHold hold, StepMachine machine, ILogger<Lifecycle> log)
+internal sealed partial class RequestExecution(
+    DatabaseView view, IReadOnlyList<IOperation> operations, RequestWriter requests, PauseLock pause, StepMachine machine, ILogger<RequestExecution> log)
 {
     /// <summary>Takes the request as far as it goes now.</summary>
     public async Task<Outcome> RunAsync(IOpsRequest request, IDatabase database, CancellationToken cancel)
@@ -22,7 +23,7 @@ internal sealed partial class Lifecycle(
                 new Verdict(request, OpsReasons.TypeNotSupported, $"Requests of type {request.Type} are not carried out by this version, only {known}."), cancel);
         }
 
-        var run = new OperationRun(world, operation, request, database);
+        var run = new OperationRun(view, operation, request, database);
         try
         {
             return await RunAsync(run, cancel);
@@ -36,11 +37,11 @@ internal sealed partial class Lifecycle(
     private async Task<Outcome> RunAsync(OperationRun run, CancellationToken cancel)
     {
         var request = run.Request;
-        if (request.Metadata.IsDeleting && await world.NamespaceGoesAsync(request.Metadata.Namespace, cancel))
+        if (request.Metadata.IsDeleting && await view.NamespaceGoesAsync(request.Metadata.Namespace, cancel))
             return await AbandonAsync(run, cancel);
         if (request.Status.Phase != OpsRequestPhases.Progressing && await BeginAsync(run, cancel) is { } refused)
             return refused;
-        if (!StepMachine.IsOver(run) && await hold.AcquireAsync(run, cancel) is { } pending)
+        if (!StepMachine.IsOver(run) && await pause.AcquireAsync(run, cancel) is { } pending)
             return pending;
         var outcome = await machine.RunAsync(run, cancel);
         return outcome.Kind == OutcomeKind.Continue ? await EndAsync(run, cancel) : outcome;
@@ -53,11 +54,11 @@ internal sealed partial class Lifecycle(
             verdict.Request,
             s => s.Without(OpsConditions.Waiting).With(OpsConditionTypes.Failed, true, verdict.Reason, verdict.Message).In(OpsRequestPhases.Failed),
             cancel);
-        requests.Tell(request, "Warning", verdict.Reason, verdict.Message);
-        OpsMetrics.Entered(world.Engine.Kinds, request);
+        requests.Emit(request, "Warning", verdict.Reason, verdict.Message);
+        OpsMetrics.Entered(view.Engine.Kinds, request);
         LogRefused(request.Metadata.Key, verdict.Reason, verdict.Message);
-        await hold.DropOfAsync(request, cancel);
-        await requests.LetGoAsync(request, cancel);
+        await pause.DropOfAsync(request, cancel);
+        await requests.RemoveFinalizerAsync(request, cancel);
         return Outcome.Fail(verdict.Reason, verdict.Message);
     }
 
@@ -70,9 +71,9 @@ internal sealed partial class Lifecycle(
             return await WaitAsync(run, Outcome.Wait(objection.Reason, objection.Message, objection.RetryAfter), cancel);
         }
 
-        run.Request = await requests.HoldAsync(run.Request, cancel);
+        run.Request = await requests.AddFinalizerAsync(run.Request, cancel);
         await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).In(OpsRequestPhases.Progressing), cancel);
-        OpsMetrics.Entered(world.Engine.Kinds, run.Request);
+        OpsMetrics.Entered(view.Engine.Kinds, run.Request);
         LogBegins(run.Request.Metadata.Key, run.Operation.Type, run.Database.Metadata.Key);
         return null;
     }
@@ -82,13 +83,13 @@ internal sealed partial class Lifecycle(
     {
         await requests.ChangeAsync(run, s => s.With(OpsConditions.Waiting, true, wait.Reason, wait.Message), cancel);
         if (wait.Reason is Refusal.PermissionMissing or Refusal.AdmissionRefused)
-            requests.TellOnce(run.Request, "Warning", wait.Reason, wait.Message);
+            requests.EmitOnce(run.Request, "Warning", wait.Reason, wait.Message);
         return wait;
     }
 
     private async Task<StepResult?> PreCheckAsync(OperationRun run, CancellationToken cancel)
     {
-        var violations = world.Engine.Check(run.Request, run.Database, world.VersionOf(run.Database));
+        var violations = view.Engine.Check(run.Request, run.Database, view.VersionOf(run.Database));
         return violations.Count > 0
             ? StepResult.FailForGood(violations[0].Reason, Sentences.Of(violations))
             : await run.Operation.PreCheckAsync(run, cancel);
@@ -96,28 +97,28 @@ internal sealed partial class Lifecycle(
 
     private async Task<Outcome> EndAsync(OperationRun run, CancellationToken cancel)
     {
-        await hold.ReleaseAsync(run, cancel);
+        await pause.ReleaseAsync(run, cancel);
         if (run.Failure is { } failure)
         {
             var message = $"{failure.Type} failed: {Sentences.Ended(failure.Message)} {Account(run)}".TrimEnd();
             await requests.ChangeAsync(run, s => s.With(OpsConditionTypes.Failed, true, failure.Reason, message).In(OpsRequestPhases.Failed), cancel);
-            requests.Tell(run.Request, "Warning", OpsConditionTypes.Failed, message);
+            requests.Emit(run.Request, "Warning", OpsConditionTypes.Failed, message);
             LogFailed(run.Request.Metadata.Key, message);
         }
         else
         {
-            var text = world.Engine.Text(run.Operation.Type, OpsConditionTypes.Successful);
+            var text = view.Engine.Text(run.Operation.Type, OpsConditionTypes.Successful);
             var epilogue = run.Operation.Epilogue(run);
             await requests.ChangeAsync(
                 run,
                 s => s.Without(OpsConditions.Waiting).With(OpsConditionTypes.Successful, true, OpsConditionTypes.Successful, text.Message + epilogue).In(OpsRequestPhases.Successful),
                 cancel);
-            requests.Tell(run.Request, "Normal", OpsConditionTypes.Successful, (text.Event ?? text.Message) + epilogue);
+            requests.Emit(run.Request, "Normal", OpsConditionTypes.Successful, (text.Event ?? text.Message) + epilogue);
             LogSucceeded(run.Request.Metadata.Key);
         }
 
-        OpsMetrics.Entered(world.Engine.Kinds, run.Request);
-        await requests.LetGoAsync(run.Request, cancel);
+        OpsMetrics.Entered(view.Engine.Kinds, run.Request);
+        await requests.RemoveFinalizerAsync(run.Request, cancel);
         requests.Forget(run.Request.Metadata.Uid);
         return Outcome.Wait("Next", "The next request is looked at.", TimeSpan.Zero);
     }
@@ -125,8 +126,8 @@ internal sealed partial class Lifecycle(
     /// <summary>The namespace goes, and everything in it: nothing is brought back, nothing is waited for.</summary>
     private async Task<Outcome> AbandonAsync(OperationRun run, CancellationToken cancel)
     {
-        await hold.DropOfAsync(run.Request, cancel);
-        await requests.LetGoAsync(run.Request, cancel);
+        await pause.DropOfAsync(run.Request, cancel);
+        await requests.RemoveFinalizerAsync(run.Request, cancel);
         return Outcome.Done;
     }
 

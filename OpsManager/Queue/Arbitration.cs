@@ -1,8 +1,9 @@
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
+using KubeDb.OpsManager.Execution;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Queue;
 
 /// <summary>
 /// Decides, for the requests of one database, which one runs and what becomes of the others. Pure and total: equal input gives an equal

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>How long this process has seen a request stand at one point, by the clock that nobody sets.</summary>
 internal sealed class Stopwatches(TimeProvider time)

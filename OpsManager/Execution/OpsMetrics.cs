@@ -3,7 +3,7 @@ using KubeDb.Api.Controllers.Telemetry;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>What is counted and traced about operations.</summary>
 internal static class OpsMetrics

@@ -1,7 +1,7 @@
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>
 /// Watches the lease of the Provisioner. It is compared with itself only, by this process's own clock, so that a wrong clock on either

@@ -4,10 +4,10 @@ using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kubernetes;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>Takes a database out of the Provisioner's hands for a request, and gives it back.</summary>
-internal sealed class DatabaseHold(IKubernetesClient client, World world, Requests requests, IProvisionerPresence presence, TimeProvider time)
+internal sealed class PauseLock(IKubernetesClient client, DatabaseView view, RequestWriter requests, IProvisionerPresence presence, TimeProvider time)
 {
     private const string Pausing = "PauseDatabase";
     private const string Resuming = "ResumeDatabase";
@@ -27,10 +27,10 @@ internal sealed class DatabaseHold(IKubernetesClient client, World world, Reques
         if (HolderOf(run.Database) != uid)
         {
             _granted.TryRemove(uid, out _);
-            requests.TellOnce(run.Request, "Normal", Pausing, $"Pausing {Named(run)}");
-            var holder = new PauseHolder(world.Engine.Kinds.OpsRequest.Kind, run.Request.Metadata.Key, uid);
+            requests.EmitOnce(run.Request, "Normal", Pausing, $"Pausing {Named(run)}");
+            var holder = new PauseHolder(view.Engine.Kinds.OpsRequest.Kind, run.Request.Metadata.Key, uid);
             var end = await Pause.AcquireAsync(client, run.Database, holder, time.GetUtcNow(), cancel);
-            if (await world.ReadDatabaseAsync(run.Database.Metadata.Key, cancel) is { } now)
+            if (await view.ReadDatabaseAsync(run.Database.Metadata.Key, cancel) is { } now)
                 run.Database = now;
             if (end != PauseEnd.Done)
                 return await RefusedAsync(run, end, cancel);
@@ -41,7 +41,7 @@ internal sealed class DatabaseHold(IKubernetesClient client, World world, Reques
         if (!Pause.IsAcknowledged(run.Database.Status, uid) && !await presence.IsAbsentAsync(cancel))
             return Outcome.Wait("PauseNotAcknowledged", $"{Named(run)} is paused; the Provisioner has not yet said that it stopped applying.", Poll);
         _granted[uid] = true;
-        requests.Tell(run.Request, "Normal", Pausing, $"Successfully paused {Named(run)}");
+        requests.Emit(run.Request, "Normal", Pausing, $"Successfully paused {Named(run)}");
         return null;
     }
 
@@ -50,11 +50,11 @@ internal sealed class DatabaseHold(IKubernetesClient client, World world, Reques
     {
         var held = HolderOf(run.Database) == run.Request.Metadata.Uid;
         if (held)
-            requests.Tell(run.Request, "Normal", Resuming, $"Resuming {Named(run)}");
+            requests.Emit(run.Request, "Normal", Resuming, $"Resuming {Named(run)}");
         await DropAsync(run.Database, run.Request.Metadata.Uid, cancel);
         _granted.TryRemove(run.Request.Metadata.Uid, out _);
         if (held)
-            requests.Tell(run.Request, "Normal", Resuming, $"Successfully resumed {Named(run)}");
+            requests.Emit(run.Request, "Normal", Resuming, $"Successfully resumed {Named(run)}");
     }
 
     /// <summary>Gives back what a request holds that ends without having run to its end.</summary>
@@ -62,20 +62,20 @@ internal sealed class DatabaseHold(IKubernetesClient client, World world, Reques
     {
         _granted.TryRemove(request.Metadata.Uid, out _);
         var key = new ObjectKey(request.Metadata.Namespace, request.DatabaseName);
-        if (world.Database(key) is { } database && HolderOf(database) == request.Metadata.Uid)
+        if (view.Database(key) is { } database && HolderOf(database) == request.Metadata.Uid)
             await DropAsync(database, request.Metadata.Uid, cancel);
     }
 
     /// <summary>Removes a pause whose request is gone or has ended.</summary>
     public async Task DropLeakedAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (world.Database(key) is not { } database || Pause.Holder(database.Status) is not { } holder)
+        if (view.Database(key) is not { } database || Pause.Holder(database.Status) is not { } holder)
             return;
-        if (holder.Kind != world.Engine.Kinds.OpsRequest.Kind || !Pause.IsLeaked(holder, world.Request(holder.Request)))
+        if (holder.Kind != view.Engine.Kinds.OpsRequest.Kind || !Pause.IsLeaked(holder, view.Request(holder.Request)))
             return;
 
         // The cache may lag behind: the request's own word, before its hold is broken.
-        var kinds = world.Engine.Kinds;
+        var kinds = view.Engine.Kinds;
         var read = new ApiRequest { Verb = ApiVerb.Get, Type = kinds.OpsRequest, Namespace = holder.Request.Namespace, Name = holder.Request.Name };
         var request = (await client.SendAsync(read, kinds.DecodeOpsRequest, cancel)).OrNotFound();
         if (Pause.IsLeaked(holder, request))
@@ -87,7 +87,7 @@ internal sealed class DatabaseHold(IKubernetesClient client, World world, Reques
         var end = await Pause.ReleaseAsync(client, database, uid, FieldManagers.OpsManager, cancel);
         if (end == PauseEnd.Conflict)
             throw new ApiException(new ApiError(ApiErrorKind.Conflict, 409, "Conflict", "The database changed while its pause was removed."));
-        _ = await world.ReadDatabaseAsync(database.Metadata.Key, cancel);
+        _ = await view.ReadDatabaseAsync(database.Metadata.Key, cancel);
     }
 
     private async Task<Outcome> RefusedAsync(OperationRun run, PauseEnd end, CancellationToken cancel)
@@ -100,7 +100,7 @@ internal sealed class DatabaseHold(IKubernetesClient client, World world, Reques
         return Outcome.Wait("PausedByAnother", message, TimeSpan.FromSeconds(10));
     }
 
-    private string Named(OperationRun run) => $"{world.Engine.Kinds.Name} {run.Database.Metadata.Key}";
+    private string Named(OperationRun run) => $"{view.Engine.Kinds.Name} {run.Database.Metadata.Key}";
 }
 
 /// <summary>Whether a Provisioner is at work.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Operations;
 
 /// <summary>JSON merge patches (RFC 7386) from one tree to another.</summary>
 internal static class JsonDifference

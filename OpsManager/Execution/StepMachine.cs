@@ -2,7 +2,7 @@ using KubeDb.Api.Controllers;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>
 /// Takes one running request from where the world says it is to its end, a pass at a time. It remembers nothing that matters: which steps
@@ -12,7 +12,7 @@ namespace KubeDb.OpsManager;
 /// Every wait has a deadline. It is measured from the last progress recorded on the request, and a process that has only just come to see
 /// that progress allows a grace, so that neither its own downtime nor a wrong clock fails a request that goes well.
 /// </remarks>
-internal sealed partial class StepMachine(Requests requests, TimeProvider time, ILogger<StepMachine> log)
+internal sealed partial class StepMachine(RequestWriter requests, TimeProvider time, ILogger<StepMachine> log)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -135,7 +135,7 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
             run,
             s => s.Without(OpsConditions.Waiting).With(text.Condition, !result.Negative, result.Reason.Length > 0 ? result.Reason : text.Condition, message),
             cancel);
-        requests.Tell(run.Request, "Normal", text.Condition, message);
+        requests.Emit(run.Request, "Normal", text.Condition, message);
         OpsMetrics.Step(run, step.Name, "done", took, time.GetUtcNow());
         LogPassed(run.Request.Metadata.Key, step.Name, message);
     }
@@ -152,7 +152,7 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
         }
 
         var limit = run.DeadlineOf(step) - waited;
-        var next = new[] { result.RetryAfter, limit > TimeSpan.Zero ? limit : Patience, waited < Patience ? Patience - waited : Requests.Cadence }.Min();
+        var next = new[] { result.RetryAfter, limit > TimeSpan.Zero ? limit : Patience, waited < Patience ? Patience - waited : RequestWriter.Cadence }.Min();
         return Outcome.Wait(result.Reason, result.Message, next);
     }
 
@@ -163,7 +163,7 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
             return null;
         var message = $"{step.Name}: {result.Message} Attempt {attempt} of {run.Request.MaxRetries} begins.";
         await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).With(OpsConditionTypes.Retrying, true, OpsConditions.AttemptReason(attempt), message), cancel);
-        requests.Tell(run.Request, "Warning", OpsConditionTypes.Retrying, message);
+        requests.Emit(run.Request, "Warning", OpsConditionTypes.Retrying, message);
         return Outcome.Wait(OpsConditionTypes.Retrying, message, TimeSpan.FromSeconds(1));
     }
 
@@ -173,7 +173,7 @@ internal sealed partial class StepMachine(Requests requests, TimeProvider time, 
         var text = run.Text(step);
         var reason = OpsConditions.FailedReason(text.Condition);
         await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).With(text.Condition, false, reason, result.Message), cancel);
-        requests.Tell(run.Request, "Warning", reason, result.Message);
+        requests.Emit(run.Request, "Warning", reason, result.Message);
         OpsMetrics.Step(run, step.Name, "failed", took, time.GetUtcNow());
         LogFailed(run.Request.Metadata.Key, step.Name, result.Message);
     }

@@ -2,14 +2,15 @@ using System.Text.Json.Nodes;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kubernetes;
+using KubeDb.OpsManager.Execution;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Operations;
 
 /// <summary>A plan, or why there is none.</summary>
 internal readonly record struct Planned(ConfigurationPlan? Plan, StepResult Otherwise);
 
 /// <summary>Writes a new configuration into the database's spec and the files rendered from it, and the previous one back.</summary>
-internal sealed class ConfigurationChange(IKubernetesClient client, Requests requests)
+internal sealed class ConfigurationChange(IKubernetesClient client, RequestWriter requests)
 {
     private const string Configuration = "configuration";
 
@@ -37,7 +38,7 @@ internal sealed class ConfigurationChange(IKubernetesClient client, Requests req
             return await PlanFromAsync(run, run.Database, cancel);
         var raw = (await client.GetAsync(run.Engine.Kinds.Database, run.Database.Metadata.Key, cancel)).OrThrow();
         Put((JsonObject)raw["spec"]!, before);
-        return await PlanFromAsync(run, run.World.Decode(raw), cancel);
+        return await PlanFromAsync(run, run.View.Decode(raw), cancel);
     }
 
     /// <summary>The plan of the way back.</summary>
@@ -58,7 +59,7 @@ internal sealed class ConfigurationChange(IKubernetesClient client, Requests req
         if (planned.Plan is null)
             return planned.Otherwise;
         await PatchAsync(run, new JsonObject { [Configuration] = planned.Plan.SpecConfiguration?.DeepClone() }, cancel);
-        return await run.World.ApplyAsync(run.Database, cancel);
+        return await run.View.ApplyAsync(run.Database, cancel);
     }
 
     /// <summary>Writes the previous configuration back.</summary>
@@ -67,7 +68,7 @@ internal sealed class ConfigurationChange(IKubernetesClient client, Requests req
         if (Journal.Read(run.Request, Journal.ConfigurationBefore) is not { } before)
             return StepResult.Done;
         await PatchAsync(run, before, cancel);
-        return await run.World.ApplyAsync(run.Database, cancel);
+        return await run.View.ApplyAsync(run.Database, cancel);
     }
 
     private async Task RememberAsync(OperationRun run, CancellationToken cancel)
@@ -95,7 +96,7 @@ internal sealed class ConfigurationChange(IKubernetesClient client, Requests req
         Put(wanted, fields);
         if (JsonDifference.Patch(spec, wanted) is not { } difference)
         {
-            run.Database = run.World.Decode(raw);
+            run.Database = run.View.Decode(raw);
             return;
         }
 
@@ -106,16 +107,16 @@ internal sealed class ConfigurationChange(IKubernetesClient client, Requests req
         };
         var written = await client.MergePatchAsync(
             kinds.Database, run.Database.Metadata.Key, patch, FieldManagers.OpsManager, null, kinds.DecodeDatabase, cancel);
-        run.Database = run.World.Seen(written.OrThrow());
+        run.Database = run.View.Seen(written.OrThrow());
     }
 
     private static async Task<Planned> PlanFromAsync(OperationRun run, IDatabase database, CancellationToken cancel)
     {
         var configuration = run.Engine.Configuration!;
-        var gathered = await run.World.GatherAsync(database, cancel);
+        var gathered = await run.View.GatherAsync(database, cancel);
         if (gathered.Facts is not { } facts)
             return new Planned(null, gathered.Otherwise);
-        var named = await run.World.SecretsAsync(database.Metadata.Namespace, configuration.References(run.Request), cancel);
+        var named = await run.View.SecretsAsync(database.Metadata.Namespace, configuration.References(run.Request), cancel);
         if (named.Missing is { } missing)
             return new Planned(null, StepResult.FailForGood(missing.Reason, missing.Message));
         var secrets = facts.Secrets.Concat(named.Secrets.Where(s => !facts.Secrets.ContainsKey(s.Key))).ToDictionary(p => p.Key, p => p.Value);

@@ -7,7 +7,7 @@ using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>Where what is known of the databases of one engine comes from.</summary>
 internal sealed record WorldSources
@@ -54,7 +54,7 @@ internal sealed class NotKnownException(StepResult why) : Exception(why.Message)
 }
 
 /// <summary>The world as it concerns the databases of one engine: read from memory where that is enough.</summary>
-internal sealed class World(WorldSources sources, IKubernetesClient client)
+internal sealed class DatabaseView(WorldSources sources, IKubernetesClient client)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 

@@ -3,8 +3,9 @@ using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
+using KubeDb.OpsManager.Execution;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Rolling;
 
 /// <summary>
 /// Restarts the pods of a database one after the other, and knows no engine: who goes next, what has to happen before, and when the new
@@ -15,7 +16,7 @@ namespace KubeDb.OpsManager;
 /// restarted, whoever did it, and is not restarted again: that is how the roller goes on after it was killed anywhere. A second pod goes
 /// only when the first is Ready and the engine says that it caught up.
 /// </remarks>
-internal sealed class Roller(IKubernetesClient client, Requests requests, CrashReader crashes)
+internal sealed class Roller(IKubernetesClient client, RequestWriter requests, CrashReader crashes)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
@@ -66,7 +67,7 @@ internal sealed class Roller(IKubernetesClient client, Requests requests, CrashR
     public static async Task<Readiness> AllBackAsync(OperationRun run, CancellationToken cancel)
     {
         var pods = run.Pods;
-        if (pods.Count < run.World.DesiredPods(run.Database))
+        if (pods.Count < run.View.DesiredPods(run.Database))
             return Readiness.NotYet("Not all pods are there yet.");
         foreach (var pod in pods)
         {
@@ -112,7 +113,7 @@ internal sealed class Roller(IKubernetesClient client, Requests requests, CrashR
 
         if (roll.FailsOnCrash && pod is not null && PodJudgement.Crash(pod) is { } crash && await crashes.ExplainAsync(run, pod, crash, cancel) is { } why)
             return StepResult.FailForGood("", why);
-        requests.TellOnce(run.Request, "Warning", OpsConditionTypes.IsPodReadyMessage(name, false), readiness.Reason);
+        requests.EmitOnce(run.Request, "Warning", OpsConditionTypes.IsPodReadyMessage(name, false), readiness.Reason);
         return StepResult.Wait("PodNotReady", readiness.Reason, pod is { IsReady: true } ? Poll : Slow);
     }
 
@@ -126,7 +127,7 @@ internal sealed class Roller(IKubernetesClient client, Requests requests, CrashR
 
         var live = (await client.GetAsync<Pod>(pod.Metadata.Key, cancel)).OrNotFound();
         if (live is not null)
-            run.World.Observe(live);
+            run.View.Observe(live);
         if (live is null || live.Metadata.Uid != pod.Metadata.Uid || live.Metadata.IsDeleting)
             return StepResult.Wait("PodGoing", $"Pod {pod.Metadata.Name} is going already.", TimeSpan.FromMilliseconds(50));
         if (await EvictAsync(run, live, cancel) is { } refused)
@@ -165,7 +166,7 @@ internal sealed class Roller(IKubernetesClient client, Requests requests, CrashR
             throw new ApiException(answer.Error);
         if (pod.IsReady)
         {
-            requests.TellOnce(run.Request, "Warning", OpsConditionTypes.EvictPodMessage(pod.Metadata.Name, false), answer.Error.Message);
+            requests.EmitOnce(run.Request, "Warning", OpsConditionTypes.EvictPodMessage(pod.Metadata.Name, false), answer.Error.Message);
             return StepResult.Wait(
                 "DisruptionBudget",
                 $"A PodDisruptionBudget does not allow pod {pod.Metadata.Name} to be evicted now: {answer.Error.Message} It is tried again every few seconds.",
@@ -180,7 +181,7 @@ internal sealed class Roller(IKubernetesClient client, Requests requests, CrashR
     private async Task RecordAsync(OperationRun run, string condition, string text, CancellationToken cancel)
     {
         await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).With(condition, true, "", text), cancel);
-        requests.Tell(run.Request, "Warning", text, text);
+        requests.Emit(run.Request, "Warning", text, text);
     }
 }
 

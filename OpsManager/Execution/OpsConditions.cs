@@ -1,7 +1,7 @@
 using System.Globalization;
 using KubeDb.Api.Kinds.Shared;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>Conditions of requests beyond the contract's, and how the reasons of all are formed.</summary>
 internal static class OpsConditions

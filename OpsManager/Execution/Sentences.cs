@@ -1,6 +1,6 @@
 using KubeDb.Api.Kinds;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>Puts messages together.</summary>
 internal static class Sentences

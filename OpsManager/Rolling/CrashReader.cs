@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
+using KubeDb.OpsManager.Execution;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Rolling;
 
 /// <summary>Finds out, in the container's own words, why a pod does not start.</summary>
 internal sealed partial class CrashReader(IKubernetesClient client)
@@ -17,7 +18,7 @@ internal sealed partial class CrashReader(IKubernetesClient client)
     /// </summary>
     public async Task<string?> ExplainAsync(OperationRun run, Pod pod, Crash crash, CancellationToken cancel)
     {
-        var gathered = await run.World.GatherAsync(run.Database, cancel);
+        var gathered = await run.View.GatherAsync(run.Database, cancel);
         if (gathered.Facts is not { } facts)
             throw new NotKnownException(gathered.Otherwise);
         string[] secrets = [.. run.Engine.Confidential(facts).OrderByDescending(s => s.Length)];

@@ -4,18 +4,18 @@ using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
 using Condition = KubeDb.Api.Kinds.Shared.Condition;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>
 /// One pass over one running request: what is known, and what the pass learns. Lives as long as the pass; the next one starts from the
 /// world again.
 /// </summary>
-internal sealed class OperationRun(World world, IOperation operation, IOpsRequest request, IDatabase database)
+internal sealed class OperationRun(DatabaseView view, IOperation operation, IOpsRequest request, IDatabase database)
 {
     private DatabaseInstances? _instances;
 
     /// <summary>The engine.</summary>
-    public IEngine Engine => world.Engine;
+    public IEngine Engine => view.Engine;
 
     /// <summary>What is being done.</summary>
     public IOperation Operation => operation;
@@ -35,13 +35,13 @@ internal sealed class OperationRun(World world, IOperation operation, IOpsReques
     } = database;
 
     /// <summary>The optional parts of the API server.</summary>
-    public ServerOffers Offers => world.Offers;
+    public ServerOffers Offers => view.Offers;
 
     /// <summary>The world that the database lives in.</summary>
-    public World World => world;
+    public DatabaseView View => view;
 
     /// <summary>The database's pods, by name.</summary>
-    public IReadOnlyList<Pod> Pods => world.PodsOf(Database);
+    public IReadOnlyList<Pod> Pods => view.PodsOf(Database);
 
     /// <summary>The attempt that runs; 1 for the first.</summary>
     public int Attempt => OpsConditions.AttemptOf(Request.Status.Conditions.Of(OpsConditionTypes.Retrying)?.Reason);
@@ -91,7 +91,7 @@ internal sealed class OperationRun(World world, IOperation operation, IOpsReques
 
     /// <summary>The servers, and what is needed to talk to them. Read once a pass and after every change of the database.</summary>
     public async Task<DatabaseInstances> InstancesAsync(CancellationToken cancel) =>
-        (_instances ??= await world.InstancesAsync(Database, cancel)) with { Pods = Pods };
+        (_instances ??= await view.InstancesAsync(Database, cancel)) with { Pods = Pods };
 }
 
 /// <summary>A point in the course of a request.</summary>

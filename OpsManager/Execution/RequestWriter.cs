@@ -6,13 +6,13 @@ using KubeDb.Api.Kinds;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kinds.Shared;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>
 /// Writes requests of one kind. Every write carries the version that it was decided on, so one that somebody else changed meanwhile is
 /// refused (409) and decided anew; what the server answers is seen by the next read.
 /// </summary>
-internal sealed class Requests(IKubernetesClient client, EngineKinds kinds, ICache<IOpsRequest> cache, IEventRecorder events, TimeProvider time)
+internal sealed class RequestWriter(IKubernetesClient client, EngineKinds kinds, ICache<IOpsRequest> cache, IEventRecorder events, TimeProvider time)
 {
     /// <summary>Keeps a request until its database is out of its hands.</summary>
     public const string Finalizer = "kubedb.com";
@@ -26,10 +26,10 @@ internal sealed class Requests(IKubernetesClient client, EngineKinds kinds, ICac
     public ICache<IOpsRequest> Cache => cache;
 
     /// <summary>Changes the status, if the change changes anything.</summary>
-    public async Task<IOpsRequest> ChangeAsync(IOpsRequest request, Func<StatusDraft, StatusDraft> change, CancellationToken cancel)
+    public async Task<IOpsRequest> ChangeAsync(IOpsRequest request, Func<RequestStatusDraft, RequestStatusDraft> change, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var before = new StatusDraft(request.Status.Phase, request.Metadata.Generation, request.Status.Conditions, now);
+        var before = new RequestStatusDraft(request.Status.Phase, request.Metadata.Generation, request.Status.Conditions, now);
         var after = change(before);
         if (after == before)
             return request;
@@ -45,7 +45,7 @@ internal sealed class Requests(IKubernetesClient client, EngineKinds kinds, ICac
     }
 
     /// <summary>Changes the status of the request that runs.</summary>
-    public async Task ChangeAsync(OperationRun run, Func<StatusDraft, StatusDraft> change, CancellationToken cancel) =>
+    public async Task ChangeAsync(OperationRun run, Func<RequestStatusDraft, RequestStatusDraft> change, CancellationToken cancel) =>
         run.Request = await ChangeAsync(run.Request, change, cancel);
 
     /// <summary>Adds annotations.</summary>
@@ -58,13 +58,13 @@ internal sealed class Requests(IKubernetesClient client, EngineKinds kinds, ICac
     }
 
     /// <summary>Sees to it that deleting the request waits for us.</summary>
-    public async Task<IOpsRequest> HoldAsync(IOpsRequest request, CancellationToken cancel) =>
+    public async Task<IOpsRequest> AddFinalizerAsync(IOpsRequest request, CancellationToken cancel) =>
         request.Metadata.Finalizers.Contains(Finalizer)
             ? request
             : await PatchMetadataAsync(request, new JsonObject { ["finalizers"] = Texts([.. request.Metadata.Finalizers, Finalizer]) }, cancel);
 
     /// <summary>Lets the request go. One that is gone already is fine.</summary>
-    public async Task LetGoAsync(IOpsRequest request, CancellationToken cancel)
+    public async Task RemoveFinalizerAsync(IOpsRequest request, CancellationToken cancel)
     {
         if (!request.Metadata.Finalizers.Contains(Finalizer))
             return;
@@ -79,10 +79,10 @@ internal sealed class Requests(IKubernetesClient client, EngineKinds kinds, ICac
     }
 
     /// <summary>Emits an event on the request.</summary>
-    public void Tell(IOpsRequest request, string type, string reason, string message) =>
-        Tell(EventTarget.Of(kinds.OpsRequest, request.Metadata), type, reason, message);
+    public void Emit(IOpsRequest request, string type, string reason, string message) =>
+        Emit(EventTarget.Of(kinds.OpsRequest, request.Metadata), type, reason, message);
 
-    private void Tell(EventTarget target, string type, string reason, string message)
+    private void Emit(EventTarget target, string type, string reason, string message)
     {
         if (type == "Normal")
             events.Normal(target, reason, message);
@@ -91,10 +91,10 @@ internal sealed class Requests(IKubernetesClient client, EngineKinds kinds, ICac
     }
 
     /// <summary>Emits an event on the request unless this process did already.</summary>
-    public void TellOnce(IOpsRequest request, string type, string reason, string message)
+    public void EmitOnce(IOpsRequest request, string type, string reason, string message)
     {
         if (_told.TryAdd((request.Metadata.Uid, reason), true))
-            Tell(request, type, reason, message);
+            Emit(request, type, reason, message);
     }
 
     /// <summary>The request has ended.</summary>

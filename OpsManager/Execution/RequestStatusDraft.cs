@@ -1,19 +1,19 @@
 using KubeDb.Api.Kinds.Shared;
 
-namespace KubeDb.OpsManager;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>A request's status as it is to become. Immutable; every change gives another draft.</summary>
 /// <param name="Phase">The phase.</param>
 /// <param name="Generation">Generation of the spec that it speaks of.</param>
 /// <param name="Conditions">The conditions, in the order in which they first came about.</param>
 /// <param name="Now">The time that changed conditions carry.</param>
-internal sealed record StatusDraft(string Phase, long Generation, IReadOnlyList<Condition> Conditions, DateTimeOffset Now)
+internal sealed record RequestStatusDraft(string Phase, long Generation, IReadOnlyList<Condition> Conditions, DateTimeOffset Now)
 {
     /// <summary>
     /// With this condition. One that says the same already is left alone; a changed status sets a new transition time; the place in the
     /// list is kept.
     /// </summary>
-    public StatusDraft With(string type, bool status, string reason, string message)
+    public RequestStatusDraft With(string type, bool status, string reason, string message)
     {
         var condition = new Condition
         {
@@ -27,11 +27,11 @@ internal sealed record StatusDraft(string Phase, long Generation, IReadOnlyList<
     }
 
     /// <summary>Without the condition.</summary>
-    public StatusDraft Without(string type) => From(Conditions.Remove(type));
+    public RequestStatusDraft Without(string type) => From(Conditions.Remove(type));
 
     /// <summary>In the phase.</summary>
-    public StatusDraft In(string phase) => phase == Phase ? this : this with { Phase = phase };
+    public RequestStatusDraft In(string phase) => phase == Phase ? this : this with { Phase = phase };
 
-    private StatusDraft From(IReadOnlyList<Condition> conditions) =>
+    private RequestStatusDraft From(IReadOnlyList<Condition> conditions) =>
         ReferenceEquals(conditions, Conditions) ? this : this with { Conditions = conditions };
 }
