@@ -40,26 +40,11 @@ internal static class Program
         var presence = new ProvisionerPresence(runtime.Client, runtime.Options.LeaderElect ? lease : null, runtime.Time);
         foreach (var engine in engines)
         {
-            var sources = Sources(engine, caches, gatherer, applier);
-            var reconciler = Composition.Compose(sources, runtime.Client, runtime.Events, presence, runtime.Time, runtime.Logs);
+            var view = new DatabaseView(engine, caches, gatherer, applier, runtime.Client);
+            var reconciler = Composition.Compose(view, runtime.Client, runtime.Events, presence, runtime.Time, runtime.Logs);
             var queue = runtime.NewQueue(reconciler.Name);
             caches.OnChange(engine, queue.Add);
             runtime.AddController(reconciler, queue);
         }
     }
-
-    private static WorldSources Sources(IEngine engine, DatabaseCaches caches, Gatherer gatherer, BlueprintApplier applier) => new()
-    {
-        Engine = engine,
-        Databases = caches.Of(engine).Databases,
-        Versions = caches.Of(engine).Versions,
-        Requests = caches.Of(engine).OpsRequests,
-        Pods = caches.Pods,
-        PetSets = caches.PetSets,
-        Offers = () => caches.Offers,
-        GatherAsync = async (database, cancel) => await gatherer.GatherAsync(engine, database, cancel) is var gathered && gathered.Value is { } facts
-            ? new Gathered(facts, default)
-            : new Gathered(null, StepResult.Of(gathered.Outcome)),
-        ApplyAsync = async (facts, blueprint, cancel) => StepResult.Of((await applier.ApplyAsync(engine, facts.Database, blueprint, cancel)).Outcome),
-    };
 }

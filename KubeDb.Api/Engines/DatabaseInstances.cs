@@ -3,20 +3,19 @@ using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Engines;
 
-/// <summary>The running servers of a database, and what is needed to talk to them.</summary>
-public sealed record DatabaseInstances
+/// <summary>The running servers of a database, and what is needed to talk to them. Built by <see cref="Gatherer"/> alone.</summary>
+/// <param name="Facts">What describes the database.</param>
+/// <param name="Pods">Its pods, by name; those being deleted are among them.</param>
+public sealed record DatabaseInstances(DatabaseFacts Facts, IReadOnlyList<Pod> Pods)
 {
     /// <summary>The database, defaulted.</summary>
-    public required IDatabase Database { get; init; }
+    public IDatabase Database => Facts.Database;
 
     /// <summary>Its catalog version.</summary>
-    public required ICatalogVersion Version { get; init; }
-
-    /// <summary>Its pods, by name; those being deleted are among them.</summary>
-    public required IReadOnlyList<Pod> Pods { get; init; }
+    public ICatalogVersion Version => Facts.Version;
 
     /// <summary>The credential; null when authentication is off.</summary>
-    public Credential? Credential { get; init; }
+    public Credential? Credential => Facts.Credential;
 }
 
 /// <summary>What a round of health checks found.</summary>
@@ -39,31 +38,4 @@ public interface IEngineDialer
     /// <summary>Connects to a port of a host.</summary>
     /// <exception cref="IOException">No connection came about.</exception>
     Task<Stream> ConnectAsync(string host, int port, CancellationToken cancel);
-}
-
-/// <summary>How the members of a database are restarted safely. The roller asks; it knows no engine.</summary>
-public interface IRestartStrategy
-{
-    /// <summary>
-    /// The order in which the given pods are restarted, replicas before primaries. Asked anew before each restart, for roles move.
-    /// </summary>
-    Task<IReadOnlyList<Pod>> OrderAsync(DatabaseInstances instances, IReadOnlyList<Pod> pods, CancellationToken cancel);
-
-    /// <summary>Makes the pod dispensable before it goes (leadership moved away, data safe). Idempotent.</summary>
-    Task<Readiness> PrepareAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel);
-
-    /// <summary>The engine's own word that the restarted pod serves again and caught up.</summary>
-    Task<Readiness> CaughtUpAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel);
-}
-
-/// <summary>Yes, or not yet and why.</summary>
-/// <param name="IsReady">Yes.</param>
-/// <param name="Reason">What is still missing; empty when nothing is.</param>
-public readonly record struct Readiness(bool IsReady, string Reason)
-{
-    /// <summary>Yes.</summary>
-    public static Readiness Yes => new(true, "");
-
-    /// <summary>Not yet.</summary>
-    public static Readiness NotYet(string reason) => new(false, reason);
 }

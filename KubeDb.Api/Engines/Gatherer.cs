@@ -49,11 +49,20 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         return new ResolvedDatabase(defaulted, version);
     }
 
-    /// <summary>Collects everything that describes the database.</summary>
+    /// <summary>Collects everything that describes the database, once it is found to break no rule.</summary>
     /// <exception cref="ApiException">A secret can not be read.</exception>
-    public async Task<Gathered<DatabaseFacts>> GatherAsync(IEngine engine, IDatabase database, CancellationToken cancel)
+    public Task<Gathered<DatabaseFacts>> GatherAsync(IEngine engine, IDatabase database, CancellationToken cancel) =>
+        GatherAsync(engine, database, null, cancel);
+
+    /// <summary>Collects everything that describes the database.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="known">Its version, of a database that was judged before and is taken as it is; null to look into the catalog and judge.</param>
+    /// <param name="cancel">Cancels the calls.</param>
+    /// <exception cref="ApiException">A secret can not be read.</exception>
+    public async Task<Gathered<DatabaseFacts>> GatherAsync(IEngine engine, IDatabase database, ICatalogVersion? known, CancellationToken cancel)
     {
-        var resolved = Resolve(engine, database);
+        var resolved = known is null ? Resolve(engine, database) : new ResolvedDatabase(engine.Default(database, known), known);
         if (resolved.Value is not var (defaulted, version))
             return resolved.Outcome;
         var references = engine.References(defaulted);
@@ -72,7 +81,7 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
             Credential = credential.Value,
             Secrets = content,
             Offers = caches.Offers,
-            ForeignServiceAccount = IsServiceAccountForeign(defaulted),
+            ForeignServiceAccount = IsServiceAccountForeign(engine, defaulted),
         };
     }
 
@@ -92,8 +101,12 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
                 return null;
         }
 
-        return new DatabaseInstances { Database = defaulted, Version = version, Pods = caches.PodsOf(engine, database), Credential = credential };
+        var facts = new DatabaseFacts { Database = defaulted, Version = version, Credential = credential, Offers = caches.Offers };
+        return Instances(engine, facts);
     }
+
+    /// <summary>The running servers of the database that the facts describe.</summary>
+    public DatabaseInstances Instances(IEngine engine, DatabaseFacts facts) => new(facts, caches.PodsOf(engine, facts.Database));
 
     /// <summary>User name and password of a credential secret; null when one is missing or empty.</summary>
     public static Credential? ReadCredential(Secret secret) =>
@@ -175,11 +188,7 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
             Again);
     }
 
-    private bool IsServiceAccountForeign(IDatabase database)
-    {
-        var named = database.Spec.PodTemplate?.Spec?.ToNode().Member("serviceAccountName").AsText();
-        var name = string.IsNullOrEmpty(named) ? database.Metadata.Name : named;
-        var account = caches.Owned(ResourceTypes.ServiceAccount).Get(new(database.Metadata.Namespace, name));
-        return account is not null && account.Metadata.Controller?.Uid != database.Metadata.Uid;
-    }
+    private bool IsServiceAccountForeign(IEngine engine, IDatabase database) => engine.Groups(database).Any(group =>
+        caches.Owned(ResourceTypes.ServiceAccount).Get(new(database.Metadata.Namespace, group.ServiceAccount ?? database.Metadata.Name)) is { } account
+        && account.Metadata.Controller?.Uid != database.Metadata.Uid);
 }

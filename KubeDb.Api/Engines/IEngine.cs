@@ -20,8 +20,19 @@ public interface IEngine
     /// <summary>What makes the (defaulted) database impossible to provision; empty when nothing does.</summary>
     IReadOnlyList<Violation> Check(IDatabase database, ICatalogVersion? version);
 
+    /// <summary>The groups of pods of the (defaulted) database, in the order in which they are made; at least one.</summary>
+    IReadOnlyList<PodGroup> Groups(IDatabase database);
+
     /// <summary>What makes the request impossible to carry out, judged without touching the database; empty when nothing does.</summary>
-    IReadOnlyList<Violation> Check(IOpsRequest request, IDatabase? database, ICatalogVersion? version);
+    IReadOnlyList<Violation> Check(IOpsRequest request, IDatabase? database, VersionLookup versions);
+
+    /// <summary>
+    /// What the request makes of the database's spec. Pure: equal input gives an equal change, so that it can be made again after a kill.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="current">Facts of the database as it was when the request began, with the secrets of both the database and the request.</param>
+    /// <param name="versions">The catalog.</param>
+    SpecChange Change(IOpsRequest request, DatabaseFacts current, VersionLookup versions) => SpecChange.None;
 
     /// <summary>What is wrong with the content of the secrets that the database names; empty when nothing is.</summary>
     IReadOnlyList<Violation> Check(DatabaseFacts facts) => [];
@@ -52,8 +63,8 @@ public interface IEngine
     /// <summary>How its configuration is changed; null when the engine has none that users may change.</summary>
     IConfigurationEngine? Configuration { get; }
 
-    /// <summary>The condition type and the sentences that the contract documents for a step of an operation.</summary>
-    StepText Text(string operation, string step);
+    /// <summary>The words of its documentation.</summary>
+    EngineSentences Sentences { get; }
 }
 
 /// <summary>The kinds an engine consists of.</summary>
@@ -75,9 +86,6 @@ public sealed record EngineKinds(
 {
     /// <summary>The value of <c>app.kubernetes.io/name</c> on everything that belongs to a database of this kind, such as <c>redises.kubedb.com</c>.</summary>
     public string FullName { get; } = $"{Database.Plural}.{Database.Group}";
-
-    /// <summary>How the contract calls a client in the sentence "… is accepting … requests."</summary>
-    public string ClientTerm { get; init; } = "client";
 }
 
 /// <summary>A condition type and its documented sentences.</summary>

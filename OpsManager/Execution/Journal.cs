@@ -1,51 +1,33 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Kinds;
-using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.OpsManager.Execution;
 
 /// <summary>
-/// What an operation has to know of the world as it was before it changed it. It stands in annotations of the request, written before the
-/// first effect that it describes, and is never changed afterwards.
+/// The bookkeeping of rolling restarts, in annotations of the request: which pods a roll replaces, and which successors are back. Each roll has
+/// an entry of its own, so that a request can restart its pods several times. Names and UIDs of pods, nothing confidential.
 /// </summary>
 internal static class Journal
 {
     /// <summary>Prefix of every annotation.</summary>
     public const string Prefix = "ops.kubedb.com/";
 
-    /// <summary>The database's configuration fields as they were: an object with <c>configuration</c> and <c>configSecret</c>, null for absent.</summary>
-    public const string ConfigurationBefore = Prefix + "configuration-before";
+    private const string BeforePrefix = Prefix + "pods-before-";
+    private const string BackPrefix = Prefix + "pods-back-";
 
-    /// <summary>Runs of the pods when the operation began: pod name → UID and restarts.</summary>
-    public const string RunsBefore = Prefix + "runs-before";
+    /// <summary>Annotation with the pods that the roll replaces: pod name → UID. A pod whose UID is in it is still to go.</summary>
+    public static string PodsBefore(string roll) => BeforePrefix + roll;
 
-    /// <summary>The pods that a rolling restart replaces: pod name → UID. A pod whose UID is in it is still to go.</summary>
-    public const string PodsBefore = Prefix + "pods-before";
-
-    /// <summary>The same for the rolling restart of the way back.</summary>
-    public const string PodsBeforeUndo = Prefix + "pods-before-undo";
+    /// <summary>Annotation with the successors that are back: pod name → UID, a space, and the time.</summary>
+    public static string PodsBack(string roll) => BackPrefix + roll;
 
     /// <summary>A recorded map; null when it was not recorded.</summary>
     public static IReadOnlyDictionary<string, string>? Map(IOpsRequest request, string annotation) =>
-        Read(request, annotation) is { } json
+        request.Metadata.Annotations.TryGetValue(annotation, out var text) && Read(text) is { } json
             ? json.ToDictionary(p => p.Key, p => p.Value?.GetValue<string>() ?? "", StringComparer.Ordinal)
             : null;
-
-    /// <summary>A recorded object; null when it was not recorded.</summary>
-    public static JsonObject? Read(IOpsRequest request, string annotation)
-    {
-        if (!request.Metadata.Annotations.TryGetValue(annotation, out var text))
-            return null;
-        try
-        {
-            return JsonNode.Parse(text) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     /// <summary>The text of a map.</summary>
     public static string Text(IEnumerable<KeyValuePair<string, string>> map)
@@ -56,6 +38,25 @@ internal static class Journal
         return json.ToJsonString();
     }
 
-    /// <summary>Identifies one run of a pod's containers: another one after the pod was replaced or a container restarted.</summary>
-    public static string RunOf(Pod pod) => $"{pod.Metadata.Uid}/{pod.Status.ContainerStatuses.Sum(c => c.RestartCount)}";
+    /// <summary>The entry of a successor that is back.</summary>
+    public static string Back(string uid, DateTimeOffset now) => $"{uid} {now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
+
+    /// <summary>When successors came back, over all rolls of the request.</summary>
+    public static IEnumerable<DateTimeOffset> Returns(IOpsRequest request) =>
+        from annotation in request.Metadata.Annotations
+        where annotation.Key.StartsWith(BackPrefix, StringComparison.Ordinal)
+        from entry in Map(request, annotation.Key) ?? new Dictionary<string, string>()
+        select DateTimeOffset.TryParse(entry.Value.Split(' ')[^1], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : default;
+
+    private static JsonObject? Read(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
@@ -7,12 +8,14 @@ using Condition = KubeDb.Api.Kinds.Shared.Condition;
 namespace KubeDb.OpsManager.Execution;
 
 /// <summary>
-/// One pass over one running request: what is known, and what the pass learns. Lives as long as the pass; the next one starts from the
-/// world again.
+/// One pass over one running request: what is known, and what the pass learns. Lives as long as the pass; the next one reads everything
+/// again.
 /// </summary>
-internal sealed class OperationRun(DatabaseView view, IOperation operation, IOpsRequest request, IDatabase database)
+internal sealed class OperationRun(DatabaseView view, IOperation operation, IOpsRequest request, IDatabase live)
 {
-    private DatabaseInstances? _instances;
+    private (bool Changed, IDatabase Database)? _accepted;
+    private (bool Changed, DatabaseFacts Facts)? _facts;
+    private ICatalogVersion? _version;
 
     /// <summary>The engine.</summary>
     public IEngine Engine => view.Engine;
@@ -20,33 +23,48 @@ internal sealed class OperationRun(DatabaseView view, IOperation operation, IOps
     /// <summary>What is being done.</summary>
     public IOperation Operation => operation;
 
+    /// <summary>The databases of the engine.</summary>
+    public DatabaseView View => view;
+
+    /// <summary>The optional parts of the API server.</summary>
+    public ServerOffers Offers => view.Offers;
+
     /// <summary>The request, as the last write left it.</summary>
     public IOpsRequest Request { get; set; } = request;
 
-    /// <summary>The database, defaulted, as the last write left it.</summary>
-    public IDatabase Database
+    /// <summary>The database object as it is, defaulted: its status, and whatever its user makes of its spec meanwhile.</summary>
+    public IDatabase Live { get; set; } = live;
+
+    /// <summary>What the operation began with; null before it is recorded.</summary>
+    public OperationRecord? Record
     {
         get;
         set
         {
             field = value;
-            _instances = null;
+            (_accepted, _facts, _version) = (null, null, null);
         }
-    } = database;
+    }
 
-    /// <summary>The optional parts of the API server.</summary>
-    public ServerOffers Offers => view.Offers;
+    /// <summary>
+    /// The database that the operation works with, defaulted: as it was accepted, with the operation's own change once that is written and
+    /// until it is taken back. What its user edits meanwhile takes effect after the operation.
+    /// </summary>
+    public IDatabase Database => Record is null ? Live : Accepted(IsChanged);
 
-    /// <summary>The world that the database lives in.</summary>
-    public DatabaseView View => view;
+    /// <summary>The catalog version that the operation works with; null when the catalog has none of that name and none is recorded.</summary>
+    public ICatalogVersion? Version => Record is { } record ? _version ??= view.DecodeVersion(record.Version) : view.Version(Live.Spec.Version);
 
     /// <summary>The database's pods, by name.</summary>
-    public IReadOnlyList<Pod> Pods => view.PodsOf(Database);
+    public IReadOnlyList<Pod> Pods => view.PodsOf(Live);
+
+    /// <summary>The groups of pods.</summary>
+    public IReadOnlyList<PodGroup> Groups => Engine.Groups(Database);
 
     /// <summary>The attempt that runs; 1 for the first.</summary>
     public int Attempt => OpsConditions.AttemptOf(Request.Status.Conditions.Of(OpsConditionTypes.Retrying)?.Reason);
 
-    /// <summary>When the request last got anywhere, by what is recorded on it.</summary>
+    /// <summary>When the request last made progress, by what is recorded on it.</summary>
     public Progress Progress
     {
         get
@@ -60,12 +78,22 @@ internal sealed class OperationRun(DatabaseView view, IOperation operation, IOps
                     at = condition.LastTransitionTime;
             }
 
+            foreach (var back in Journal.Returns(Request))
+            {
+                count++;
+                if (back > at)
+                    at = back;
+            }
+
             return new Progress(at, count);
         }
     }
 
     /// <summary>The condition of the step that failed; null while none has.</summary>
     public Condition? Failure => operation.Steps.Select(FailureOf).FirstOrDefault(c => c is not null);
+
+    /// <summary>True while the database is to be what the operation makes of it.</summary>
+    public bool IsChanged => Failure is null && operation.Steps.Any(s => s.WritesSpec && IsRecorded(s));
 
     /// <summary>True once the step is recorded as passed.</summary>
     public bool IsRecorded(Step step) => ConditionOf(step) is not null && FailureOf(step) is null;
@@ -84,14 +112,46 @@ internal sealed class OperationRun(DatabaseView view, IOperation operation, IOps
         ConditionOf(step) is { Status: "False" } condition && condition.Reason == OpsConditions.FailedReason(condition.Type) ? condition : null;
 
     /// <summary>The documented texts of the step.</summary>
-    public StepText Text(Step step) => step.Message is { } own ? new StepText(step.Name, own) : Engine.Text(operation.Type, step.Name);
+    public StepText Text(Step step) => step.Message is { } own ? new StepText(step.Name, own) : Engine.Sentences.Step(operation.Type, step.Name);
 
-    /// <summary>How long the step may go without getting anywhere.</summary>
-    public TimeSpan DeadlineOf(Step step) => Request.Timeout is { } timeout && timeout > TimeSpan.Zero ? timeout : step.Deadline;
+    /// <summary>
+    /// How long the step may go without progress. The request's timeout bounds the way there; the way back has its own bounds, for one too
+    /// short for the way there would be too short for it as well.
+    /// </summary>
+    public TimeSpan DeadlineOf(Step step) =>
+        Failure is null && Request.Timeout is { } timeout && timeout > TimeSpan.Zero ? timeout : step.Deadline;
 
-    /// <summary>The servers, and what is needed to talk to them. Read once a pass and after every change of the database.</summary>
-    public async Task<DatabaseInstances> InstancesAsync(CancellationToken cancel) =>
-        (_instances ??= await view.InstancesAsync(Database, cancel)) with { Pods = Pods };
+    /// <summary>The database as it was accepted, with the operation's change or without it.</summary>
+    public IDatabase Accepted(bool changed)
+    {
+        if (_accepted is not { } known || known.Changed != changed)
+            _accepted = known = (changed, view.Decode(Record!.DatabaseWith(changed), Version!));
+        return known.Database;
+    }
+
+    /// <summary>What describes the database. Gathered once a pass and after the change is written or taken back.</summary>
+    /// <exception cref="NotGatheredException">Something is missing.</exception>
+    public async Task<DatabaseFacts> FactsAsync(CancellationToken cancel)
+    {
+        var changed = IsChanged;
+        if (_facts is not { } known || known.Changed != changed)
+            _facts = known = (changed, await GatherAsync(Database, cancel));
+        return known.Facts;
+    }
+
+    /// <summary>What describes the database with the operation's change, or without it.</summary>
+    /// <exception cref="NotGatheredException">Something is missing.</exception>
+    public Task<DatabaseFacts> FactsAsync(bool changed, CancellationToken cancel) => GatherAsync(Accepted(changed), cancel);
+
+    /// <summary>The servers, and what is needed to talk to them.</summary>
+    /// <exception cref="NotGatheredException">Something is missing.</exception>
+    public async Task<DatabaseInstances> InstancesAsync(CancellationToken cancel) => view.Instances(await FactsAsync(cancel));
+
+    private async Task<DatabaseFacts> GatherAsync(IDatabase database, CancellationToken cancel)
+    {
+        var gathered = await view.GatherAsync(database, Version, cancel);
+        return gathered.Outcome.Kind == OutcomeKind.Continue ? gathered.Value! : throw new NotGatheredException(gathered.Outcome);
+    }
 }
 
 /// <summary>A point in the course of a request.</summary>

@@ -21,7 +21,7 @@ internal static class OpsMetrics
         Instruments.StepDuration.Record(took.TotalSeconds, new("type", run.Operation.Type), new("step", step));
         using var span = Instruments.Source.StartActivity(
             $"{run.Operation.Type} {step}", ActivityKind.Internal, ParentOf(run.Request.Metadata.Uid), startTime: now - took);
-        span?.SetTag("object", run.Request.Metadata.Key.ToString()).SetTag("database", run.Database.Metadata.Key.ToString()).SetTag("result", result);
+        span?.SetTag("object", run.Request.Metadata.Key.ToString()).SetTag("database", run.Live.Metadata.Key.ToString()).SetTag("result", result);
         if (result == "failed")
             span?.SetStatus(ActivityStatusCode.Error);
     }

@@ -6,8 +6,8 @@ using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.OpsManager.Execution;
 
-/// <summary>Takes a database out of the Provisioner's hands for a request, and gives it back.</summary>
-internal sealed class PauseLock(IKubernetesClient client, DatabaseView view, RequestWriter requests, IProvisionerPresence presence, TimeProvider time)
+/// <summary>The lock on a database: pauses it for a request, so that the Provisioner stops applying, and resumes it.</summary>
+internal sealed class PauseLock(IKubernetesClient client, DatabaseView view, RequestWriter requests, ProvisionerPresence presence, TimeProvider time)
 {
     private const string Pausing = "PauseDatabase";
     private const string Resuming = "ResumeDatabase";
@@ -24,21 +24,21 @@ internal sealed class PauseLock(IKubernetesClient client, DatabaseView view, Req
     public async Task<Outcome?> AcquireAsync(OperationRun run, CancellationToken cancel)
     {
         var uid = run.Request.Metadata.Uid;
-        if (HolderOf(run.Database) != uid)
+        if (HolderOf(run.Live) != uid)
         {
             _granted.TryRemove(uid, out _);
             requests.EmitOnce(run.Request, "Normal", Pausing, $"Pausing {Named(run)}");
             var holder = new PauseHolder(view.Engine.Kinds.OpsRequest.Kind, run.Request.Metadata.Key, uid);
-            var end = await Pause.AcquireAsync(client, run.Database, holder, time.GetUtcNow(), cancel);
-            if (await view.ReadDatabaseAsync(run.Database.Metadata.Key, cancel) is { } now)
-                run.Database = now;
+            var end = await Pause.AcquireAsync(client, run.Live, holder, time.GetUtcNow(), cancel);
+            if (await view.ReadDatabaseAsync(run.Live.Metadata.Key, cancel) is { } now)
+                run.Live = now;
             if (end != PauseEnd.Done)
                 return await RefusedAsync(run, end, cancel);
         }
 
         if (_granted.ContainsKey(uid))
             return null;
-        if (!Pause.IsAcknowledged(run.Database.Status, uid) && !await presence.IsAbsentAsync(cancel))
+        if (!Pause.IsAcknowledged(run.Live.Status, uid) && !await presence.IsAbsentAsync(cancel))
             return Outcome.Wait("PauseNotAcknowledged", $"{Named(run)} is paused; the Provisioner has not yet said that it stopped applying.", Poll);
         _granted[uid] = true;
         requests.Emit(run.Request, "Normal", Pausing, $"Successfully paused {Named(run)}");
@@ -48,10 +48,10 @@ internal sealed class PauseLock(IKubernetesClient client, DatabaseView view, Req
     /// <summary>Gives the database back.</summary>
     public async Task ReleaseAsync(OperationRun run, CancellationToken cancel)
     {
-        var held = HolderOf(run.Database) == run.Request.Metadata.Uid;
+        var held = HolderOf(run.Live) == run.Request.Metadata.Uid;
         if (held)
             requests.Emit(run.Request, "Normal", Resuming, $"Resuming {Named(run)}");
-        await DropAsync(run.Database, run.Request.Metadata.Uid, cancel);
+        await DropAsync(run.Live, run.Request.Metadata.Uid, cancel);
         _granted.TryRemove(run.Request.Metadata.Uid, out _);
         if (held)
             requests.Emit(run.Request, "Normal", Resuming, $"Successfully resumed {Named(run)}");
@@ -94,18 +94,11 @@ internal sealed class PauseLock(IKubernetesClient client, DatabaseView view, Req
     {
         if (end != PauseEnd.HeldByAnother)
             return Outcome.Wait("DatabaseChanged", $"{Named(run)} changed while it was being paused; it is tried again.", TimeSpan.FromMilliseconds(100));
-        var who = Pause.Holder(run.Database.Status) is { } holder ? $"{holder.Kind} {holder.Request}" : "hand";
+        var who = Pause.Holder(run.Live.Status) is { } holder ? $"{holder.Kind} {holder.Request}" : "hand";
         var message = $"{Named(run)} is paused by {who}. The request goes on once that pause is removed.";
         await requests.ChangeAsync(run, s => s.With(OpsConditions.Waiting, true, "PausedByAnother", message), cancel);
         return Outcome.Wait("PausedByAnother", message, TimeSpan.FromSeconds(10));
     }
 
-    private string Named(OperationRun run) => $"{view.Engine.Kinds.Name} {run.Database.Metadata.Key}";
-}
-
-/// <summary>Whether a Provisioner is at work.</summary>
-internal interface IProvisionerPresence
-{
-    /// <summary>True only when it is proven that none is: no lease, a released one, or one that nobody renewed for its whole duration.</summary>
-    Task<bool> IsAbsentAsync(CancellationToken cancel);
+    private string Named(OperationRun run) => $"{view.Engine.Kinds.Name} {run.Live.Metadata.Key}";
 }

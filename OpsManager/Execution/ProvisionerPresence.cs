@@ -11,14 +11,14 @@ namespace KubeDb.OpsManager.Execution;
 /// <param name="client">The client.</param>
 /// <param name="lease">Where the Provisioner's lease is; null when it runs without one, which proves nothing.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ProvisionerPresence(IKubernetesClient client, ObjectKey? lease, TimeProvider time) : IProvisionerPresence
+internal sealed class ProvisionerPresence(IKubernetesClient client, ObjectKey? lease, TimeProvider time)
 {
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private (string Version, long Since)? _seen;
 
-    /// <inheritdoc/>
+    /// <summary>True only when it is proven that none is: no lease, a released one, or one that nobody renewed for its whole duration.</summary>
     public async Task<bool> IsAbsentAsync(CancellationToken cancel)
     {
         if (lease is not { } key)

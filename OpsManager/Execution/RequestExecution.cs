@@ -6,24 +6,51 @@ using KubeDb.OpsManager.Queue;
 
 namespace KubeDb.OpsManager.Execution;
 
-/// <summary>
-/// The life of one request: checked before anything is touched, then the database is held, the steps run, the database is let go, the end is
-/// recorded, the request is let go. Each of these can be the last thing a process does; the next one goes on from there.
-/// </summary>
-internal sealed partial class RequestExecution(
-    DatabaseView view, IReadOnlyList<IOperation> operations, RequestWriter requests, PauseLock pause, StepMachine machine, ILogger<RequestExecution> log)
+/// <summary>What the execution of requests works with.</summary>
+internal sealed record ExecutionParts
 {
-    /// <summary>Takes the request as far as it goes now.</summary>
+    /// <summary>The databases.</summary>
+    public required DatabaseView View { get; init; }
+
+    /// <summary>Every operation that is carried out.</summary>
+    public required IReadOnlyList<IOperation> Operations { get; init; }
+
+    /// <summary>Writes parts.Requests.</summary>
+    public required RequestWriter Requests { get; init; }
+
+    /// <summary>What operations began with.</summary>
+    public required OperationRecords Records { get; init; }
+
+    /// <summary>Judges requests before anything is touched.</summary>
+    public required RequestAcceptance Acceptance { get; init; }
+
+    /// <summary>Restores the credential secret.</summary>
+    public required CredentialKeeper Credential { get; init; }
+
+    /// <summary>Pauses and resumes databases.</summary>
+    public required PauseLock Pause { get; init; }
+
+    /// <summary>Runs steps.</summary>
+    public required StepMachine Machine { get; init; }
+}
+
+/// <summary>
+/// Executes one request: it is checked before anything is touched, then the database is paused, the steps run, the database is resumed, the
+/// end is recorded, and the finalizer is removed. Each of these can be the last thing a process does; the next one goes on from there.
+/// </summary>
+internal sealed partial class RequestExecution(ExecutionParts parts, ILogger<RequestExecution> log)
+{
+    /// <summary>Runs the request until something has to be waited for, or to its end.</summary>
     public async Task<Outcome> RunAsync(IOpsRequest request, IDatabase database, CancellationToken cancel)
     {
-        if (operations.FirstOrDefault(o => o.Type == request.Type) is not { } operation)
+        if (parts.Operations.FirstOrDefault(o => o.Type == request.Type) is not { } operation)
         {
-            var known = string.Join(", ", operations.Select(o => o.Type));
+            var known = string.Join(", ", parts.Operations.Select(o => o.Type));
             return await RefuseAsync(
-                new Verdict(request, OpsReasons.TypeNotSupported, $"Requests of type {request.Type} are not carried out by this version, only {known}."), cancel);
+                new Verdict(request, Reasons.TypeNotSupported, $"Requests of type {request.Type} are not carried out by this version, only {known}."), cancel);
         }
 
-        var run = new OperationRun(view, operation, request, database);
+        var run = new OperationRun(parts.View, operation, request, database);
         try
         {
             return await RunAsync(run, cancel);
@@ -37,97 +64,108 @@ internal sealed partial class RequestExecution(
     private async Task<Outcome> RunAsync(OperationRun run, CancellationToken cancel)
     {
         var request = run.Request;
-        if (request.Metadata.IsDeleting && await view.NamespaceGoesAsync(request.Metadata.Namespace, cancel))
+        if (request.Metadata.IsDeleting && await parts.View.NamespaceGoesAsync(request.Metadata.Namespace, cancel))
             return await AbandonAsync(run, cancel);
         if (request.Status.Phase != OpsRequestPhases.Progressing && await BeginAsync(run, cancel) is { } refused)
             return refused;
-        if (!StepMachine.IsOver(run) && await pause.AcquireAsync(run, cancel) is { } pending)
+        if (await ReadRecordAsync(run, cancel) is { } gone)
+            return await RefuseAsync(gone, cancel);
+        if (!StepMachine.IsOver(run) && await parts.Pause.AcquireAsync(run, cancel) is { } pending)
             return pending;
-        var outcome = await machine.RunAsync(run, cancel);
+        await parts.Credential.KeepAsync(run, cancel);
+        var outcome = await parts.Machine.RunAsync(run, cancel);
         return outcome.Kind == OutcomeKind.Continue ? await EndAsync(run, cancel) : outcome;
+    }
+
+    /// <summary>
+    /// Reads what the operation began with, and stays with that database: one that the request has come to name by an edit, or that was made
+    /// anew under the same name, is not its own. A verdict when its own is gone.
+    /// </summary>
+    private async Task<Verdict?> ReadRecordAsync(OperationRun run, CancellationToken cancel)
+    {
+        run.Record = await parts.Records.ReadAsync(run.Request, cancel);
+        if (run.Record is not { } record)
+            return null;
+        if (record.Key != run.Live.Metadata.Key && parts.View.Database(record.Key) is { } own)
+            run.Live = own;
+        return run.Live.Metadata.Uid == record.Uid
+            ? null
+            : new Verdict(run.Request, Reasons.DatabaseDeleting, $"{parts.View.Engine.Kinds.Name} {record.Key} that the request began with is gone; the one of that name now is another.");
     }
 
     /// <summary>Ends a request that can not run, whether it had begun or not; its database is gone or was not touched.</summary>
     public async Task<Outcome> RefuseAsync(Verdict verdict, CancellationToken cancel)
     {
-        var request = await requests.ChangeAsync(
+        var request = await parts.Requests.ChangeAsync(
             verdict.Request,
             s => s.Without(OpsConditions.Waiting).With(OpsConditionTypes.Failed, true, verdict.Reason, verdict.Message).In(OpsRequestPhases.Failed),
             cancel);
-        requests.Emit(request, "Warning", verdict.Reason, verdict.Message);
-        OpsMetrics.Entered(view.Engine.Kinds, request);
+        parts.Requests.Emit(request, "Warning", verdict.Reason, verdict.Message);
+        OpsMetrics.Entered(parts.View.Engine.Kinds, request);
         LogRefused(request.Metadata.Key, verdict.Reason, verdict.Message);
-        await pause.DropOfAsync(request, cancel);
-        await requests.RemoveFinalizerAsync(request, cancel);
+        await parts.Pause.DropOfAsync(request, cancel);
+        await parts.Requests.RemoveFinalizerAsync(request, cancel);
         return Outcome.Fail(verdict.Reason, verdict.Message);
     }
 
     private async Task<Outcome?> BeginAsync(OperationRun run, CancellationToken cancel)
     {
-        if (await PreCheckAsync(run, cancel) is { } objection)
+        if (await parts.Acceptance.CheckAsync(run, cancel) is { } objection)
         {
             if (objection.End == StepEnd.Fail)
                 return await RefuseAsync(new Verdict(run.Request, objection.Reason, objection.Message), cancel);
             return await WaitAsync(run, Outcome.Wait(objection.Reason, objection.Message, objection.RetryAfter), cancel);
         }
 
-        run.Request = await requests.AddFinalizerAsync(run.Request, cancel);
-        await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).In(OpsRequestPhases.Progressing), cancel);
-        OpsMetrics.Entered(view.Engine.Kinds, run.Request);
-        LogBegins(run.Request.Metadata.Key, run.Operation.Type, run.Database.Metadata.Key);
+        run.Request = await parts.Requests.AddFinalizerAsync(run.Request, cancel);
+        await parts.Requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).In(OpsRequestPhases.Progressing), cancel);
+        OpsMetrics.Entered(parts.View.Engine.Kinds, run.Request);
+        LogBegins(run.Request.Metadata.Key, run.Operation.Type, run.Live.Metadata.Key);
         return null;
     }
 
     /// <summary>Says what is waited for before the steps, or between them.</summary>
     private async Task<Outcome> WaitAsync(OperationRun run, Outcome wait, CancellationToken cancel)
     {
-        await requests.ChangeAsync(run, s => s.With(OpsConditions.Waiting, true, wait.Reason, wait.Message), cancel);
+        await parts.Requests.ChangeAsync(run, s => s.With(OpsConditions.Waiting, true, wait.Reason, wait.Message), cancel);
         if (wait.Reason is Refusal.PermissionMissing or Refusal.AdmissionRefused)
-            requests.EmitOnce(run.Request, "Warning", wait.Reason, wait.Message);
+            parts.Requests.EmitOnce(run.Request, "Warning", wait.Reason, wait.Message);
         return wait;
-    }
-
-    private async Task<StepResult?> PreCheckAsync(OperationRun run, CancellationToken cancel)
-    {
-        var violations = view.Engine.Check(run.Request, run.Database, view.VersionOf(run.Database));
-        return violations.Count > 0
-            ? StepResult.FailForGood(violations[0].Reason, Sentences.Of(violations))
-            : await run.Operation.PreCheckAsync(run, cancel);
     }
 
     private async Task<Outcome> EndAsync(OperationRun run, CancellationToken cancel)
     {
-        await pause.ReleaseAsync(run, cancel);
+        await parts.Pause.ReleaseAsync(run, cancel);
         if (run.Failure is { } failure)
         {
             var message = $"{failure.Type} failed: {Sentences.Ended(failure.Message)} {Account(run)}".TrimEnd();
-            await requests.ChangeAsync(run, s => s.With(OpsConditionTypes.Failed, true, failure.Reason, message).In(OpsRequestPhases.Failed), cancel);
-            requests.Emit(run.Request, "Warning", OpsConditionTypes.Failed, message);
+            await parts.Requests.ChangeAsync(run, s => s.With(OpsConditionTypes.Failed, true, failure.Reason, message).In(OpsRequestPhases.Failed), cancel);
+            parts.Requests.Emit(run.Request, "Warning", OpsConditionTypes.Failed, message);
             LogFailed(run.Request.Metadata.Key, message);
         }
         else
         {
-            var text = view.Engine.Text(run.Operation.Type, OpsConditionTypes.Successful);
+            var text = parts.View.Engine.Sentences.Step(run.Operation.Type, OpsConditionTypes.Successful);
             var epilogue = run.Operation.Epilogue(run);
-            await requests.ChangeAsync(
+            await parts.Requests.ChangeAsync(
                 run,
                 s => s.Without(OpsConditions.Waiting).With(OpsConditionTypes.Successful, true, OpsConditionTypes.Successful, text.Message + epilogue).In(OpsRequestPhases.Successful),
                 cancel);
-            requests.Emit(run.Request, "Normal", OpsConditionTypes.Successful, (text.Event ?? text.Message) + epilogue);
+            parts.Requests.Emit(run.Request, "Normal", OpsConditionTypes.Successful, (text.Event ?? text.Message) + epilogue);
             LogSucceeded(run.Request.Metadata.Key);
         }
 
-        OpsMetrics.Entered(view.Engine.Kinds, run.Request);
-        await requests.RemoveFinalizerAsync(run.Request, cancel);
-        requests.Forget(run.Request.Metadata.Uid);
-        return Outcome.Wait("Next", "The next request is looked at.", TimeSpan.Zero);
+        OpsMetrics.Entered(parts.View.Engine.Kinds, run.Request);
+        await parts.Requests.RemoveFinalizerAsync(run.Request, cancel);
+        parts.Requests.Forget(run.Request.Metadata.Uid);
+        return Outcome.Wait("Next", "The next request may run.", TimeSpan.Zero);
     }
 
     /// <summary>The namespace goes, and everything in it: nothing is brought back, nothing is waited for.</summary>
     private async Task<Outcome> AbandonAsync(OperationRun run, CancellationToken cancel)
     {
-        await pause.DropOfAsync(run.Request, cancel);
-        await requests.RemoveFinalizerAsync(run.Request, cancel);
+        await parts.Pause.DropOfAsync(run.Request, cancel);
+        await parts.Requests.RemoveFinalizerAsync(run.Request, cancel);
         return Outcome.Done;
     }
 

@@ -12,7 +12,8 @@ namespace KubeDb.OpsManager.Execution;
 /// Writes requests of one kind. Every write carries the version that it was decided on, so one that somebody else changed meanwhile is
 /// refused (409) and decided anew; what the server answers is seen by the next read.
 /// </summary>
-internal sealed class RequestWriter(IKubernetesClient client, EngineKinds kinds, ICache<IOpsRequest> cache, IEventRecorder events, TimeProvider time)
+internal sealed class RequestWriter(
+    IKubernetesClient client, EngineKinds kinds, ICache<IOpsRequest> cache, OperationRecords records, IEventRecorder events, TimeProvider time)
 {
     /// <summary>Keeps a request until its database is out of its hands.</summary>
     public const string Finalizer = "kubedb.com";
@@ -41,7 +42,7 @@ internal sealed class RequestWriter(IKubernetesClient client, EngineKinds kinds,
             ["conditions"] = new JsonArray([.. after.Conditions.Select(ToJson)]),
         };
         var answer = await client.ApplyAsync(kinds.OpsRequest, body, FieldManagers.OpsManager, "status", kinds.DecodeOpsRequest, cancel);
-        return Seen(answer.OrThrow());
+        return Observe(answer.OrThrow());
     }
 
     /// <summary>Changes the status of the request that runs.</summary>
@@ -63,11 +64,12 @@ internal sealed class RequestWriter(IKubernetesClient client, EngineKinds kinds,
             ? request
             : await PatchMetadataAsync(request, new JsonObject { ["finalizers"] = Texts([.. request.Metadata.Finalizers, Finalizer]) }, cancel);
 
-    /// <summary>Lets the request go. One that is gone already is fine.</summary>
+    /// <summary>Deletes what was recorded for the request and removes the finalizer. A request that is gone already is fine.</summary>
     public async Task RemoveFinalizerAsync(IOpsRequest request, CancellationToken cancel)
     {
         if (!request.Metadata.Finalizers.Contains(Finalizer))
             return;
+        await records.DeleteAsync(request, cancel);
         try
         {
             await PatchMetadataAsync(request, new JsonObject { ["finalizers"] = Texts([.. request.Metadata.Finalizers.Where(f => f != Finalizer)]) }, cancel);
@@ -82,6 +84,9 @@ internal sealed class RequestWriter(IKubernetesClient client, EngineKinds kinds,
     public void Emit(IOpsRequest request, string type, string reason, string message) =>
         Emit(EventTarget.Of(kinds.OpsRequest, request.Metadata), type, reason, message);
 
+    /// <summary>Emits an event on an object that the request works on.</summary>
+    public void EmitOn(ResourceType type, ObjectMeta target, string reason, string message) => Emit(EventTarget.Of(type, target), "Normal", reason, message);
+
     private void Emit(EventTarget target, string type, string reason, string message)
     {
         if (type == "Normal")
@@ -91,9 +96,12 @@ internal sealed class RequestWriter(IKubernetesClient client, EngineKinds kinds,
     }
 
     /// <summary>Emits an event on the request unless this process did already.</summary>
-    public void EmitOnce(IOpsRequest request, string type, string reason, string message)
+    public void EmitOnce(IOpsRequest request, string type, string reason, string message) => EmitOnce(request, "", type, reason, message);
+
+    /// <summary>Emits an event on the request unless this process did already on this occasion.</summary>
+    public void EmitOnce(IOpsRequest request, string occasion, string type, string reason, string message)
     {
-        if (_told.TryAdd((request.Metadata.Uid, reason), true))
+        if (_told.TryAdd((request.Metadata.Uid, $"{occasion} {reason}"), true))
             Emit(request, type, reason, message);
     }
 
@@ -105,7 +113,7 @@ internal sealed class RequestWriter(IKubernetesClient client, EngineKinds kinds,
     }
 
     /// <summary>Takes in the state that a write returned.</summary>
-    public IOpsRequest Seen(IOpsRequest written)
+    public IOpsRequest Observe(IOpsRequest written)
     {
         cache.Observe(written);
         return written;
@@ -117,7 +125,7 @@ internal sealed class RequestWriter(IKubernetesClient client, EngineKinds kinds,
         var patch = new JsonObject { ["metadata"] = metadata };
         var answer = await client.MergePatchAsync(
             kinds.OpsRequest, request.Metadata.Key, patch, FieldManagers.OpsManager, null, kinds.DecodeOpsRequest, cancel);
-        return Seen(answer.OrThrow());
+        return Observe(answer.OrThrow());
     }
 
     private JsonObject Head(IOpsRequest request) => new()

@@ -5,8 +5,8 @@ using KubeDb.Api.Kubernetes;
 namespace KubeDb.OpsManager.Execution;
 
 /// <summary>
-/// Takes one running request from where the world says it is to its end, a pass at a time. It remembers nothing that matters: which steps
-/// are done stands in the request's conditions, what a step needs to know from before in its annotations.
+/// Carries one running request from step to step to its end, a pass at a time. It remembers nothing that matters: which steps are done
+/// stands in the request's conditions, what a step needs to know from before in its record and annotations.
 /// </summary>
 /// <remarks>
 /// Every wait has a deadline. It is measured from the last progress recorded on the request, and a process that has only just come to see
@@ -19,8 +19,8 @@ internal sealed partial class StepMachine(RequestWriter requests, TimeProvider t
     private readonly Stopwatches _seen = new(time);
 
     /// <summary>
-    /// Goes as far as it can. <see cref="OutcomeKind.Continue"/>: every step is recorded, or the failure and all that was undone is;
-    /// the caller ends the request.
+    /// Runs the steps until one waits, or, after a failure, those of the way back. <see cref="OutcomeKind.Continue"/>: every step is recorded, or
+    /// the failure and all that was undone is; the caller ends the request.
     /// </summary>
     public async Task<Outcome> RunAsync(OperationRun run, CancellationToken cancel)
     {
@@ -43,9 +43,7 @@ internal sealed partial class StepMachine(RequestWriter requests, TimeProvider t
         {
             if (run.IsRecorded(step) || !step.IsNeeded(run))
                 continue;
-            var result = run.Request.Metadata.IsDeleting
-                ? StepResult.FailForGood("", "The request was deleted while it ran.")
-                : await AttemptAsync(run, step, cancel);
+            var result = Interrupted(run) ?? await AttemptAsync(run, step, cancel);
             if (result.End == StepEnd.Wait && IsOverdue(run, step))
                 result = StepResult.Fail($"It took longer than {Text(run.DeadlineOf(step))}. {result.Message}".TrimEnd());
             switch (result.End)
@@ -64,6 +62,16 @@ internal sealed partial class StepMachine(RequestWriter requests, TimeProvider t
         }
 
         return Outcome.Continue;
+    }
+
+    /// <summary>What ends an operation from outside between two attempts; null when nothing does.</summary>
+    private static StepResult? Interrupted(OperationRun run)
+    {
+        if (run.Request.Metadata.IsDeleting)
+            return StepResult.FailForGood("", "The request was deleted while it ran.");
+        return run.Record is { } record && record.RequestGeneration != run.Request.Metadata.Generation
+            ? StepResult.FailForGood(Reasons.OpsSpecImmutable, "The request's spec was changed while it ran. A request is never changed: create another one.")
+            : null;
     }
 
     private async Task<Outcome> BackAsync(OperationRun run, CancellationToken cancel)
@@ -101,7 +109,7 @@ internal sealed partial class StepMachine(RequestWriter requests, TimeProvider t
         {
             return await step.DoAsync(run, cancel);
         }
-        catch (NotKnownException e)
+        catch (NotGatheredException e)
         {
             return e.Why;
         }

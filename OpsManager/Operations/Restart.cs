@@ -1,3 +1,5 @@
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.OpsManager.Execution;
 using KubeDb.OpsManager.Rolling;
 
@@ -7,22 +9,17 @@ namespace KubeDb.OpsManager.Operations;
 internal sealed class Restart : IOperation
 {
     /// <summary>The type of request.</summary>
-    public const string Name = "Restart";
+    public const string Name = OpsRequestTypes.Restart;
 
-    public Restart(Roller roller)
+    public Restart(RequestAcceptance acceptance, Roller roller)
     {
-        var roll = new Roll(Journal.PodsBefore, static _ => true);
+        var roll = Roll.Forward(RestartReason.RestartRequested);
         Steps =
         [
+            new Step { Name = Name, Describe = static _ => "begin", DoAsync = acceptance.RecordAsync },
             new Step
             {
-                Name = "Restart",
-                Describe = static _ => "begin",
-                DoAsync = static (_, _) => Task.FromResult(StepResult.Done),
-            },
-            new Step
-            {
-                Name = "RestartPods",
+                Name = OpsConditionTypes.RestartPods,
                 Deadline = RollingDeadline,
                 Describe = static _ => "restart the pods one after the other",
                 DoAsync = (run, cancel) => roller.RollAsync(run, roll, cancel),

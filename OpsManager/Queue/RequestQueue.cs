@@ -44,7 +44,7 @@ internal sealed class RequestQueue(IKubernetesClient client, DatabaseView view, 
             return;
         foreach (var request in pending)
         {
-            var violations = view.Engine.Check(request, database, view.VersionOf(database));
+            var violations = view.Engine.Check(request, database, view.Version);
             if (violations.Count > 0)
                 await execution.RefuseAsync(new Verdict(request, violations[0].Reason, Sentences.Of(violations)), cancel);
         }
@@ -100,7 +100,7 @@ internal sealed class RequestQueue(IKubernetesClient client, DatabaseView view, 
             kinds.DecodeOpsRequest,
             cancel);
         if (created.Succeeded)
-            return requests.Seen(created.Value);
+            return requests.Observe(created.Value);
         if (created.Error.Kind != ApiErrorKind.AlreadyExists)
             throw new ApiException(created.Error);
 
@@ -109,7 +109,7 @@ internal sealed class RequestQueue(IKubernetesClient client, DatabaseView view, 
             new ApiRequest { Verb = ApiVerb.Get, Type = kinds.OpsRequest, Namespace = database.Namespace, Name = merge.Name }, kinds.DecodeOpsRequest, cancel);
         if (there.OrNotFound() is not { } found)
             return null;
-        requests.Seen(found);
+        requests.Observe(found);
         return found.Metadata.Annotations.GetValueOrDefault(MergeRecord.Annotation) == MergeRecord.Value(merge.Sources) ? found : null;
     }
 

@@ -18,10 +18,7 @@ internal sealed partial class CrashReader(IKubernetesClient client)
     /// </summary>
     public async Task<string?> ExplainAsync(OperationRun run, Pod pod, Crash crash, CancellationToken cancel)
     {
-        var gathered = await run.View.GatherAsync(run.Database, cancel);
-        if (gathered.Facts is not { } facts)
-            throw new NotKnownException(gathered.Otherwise);
-        string[] secrets = [.. run.Engine.Confidential(facts).OrderByDescending(s => s.Length)];
+        string[] secrets = [.. run.Engine.Confidential(await run.FactsAsync(cancel)).OrderByDescending(s => s.Length)];
         var words = new List<string>();
         foreach (var previous in new[] { false, true })
         {

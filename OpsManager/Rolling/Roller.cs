@@ -12,68 +12,73 @@ namespace KubeDb.OpsManager.Rolling;
 /// one counts as back is the engine's word.
 /// </summary>
 /// <remarks>
-/// Which pods are to go is written on the request before the first one goes, by UID. A pod whose UID is not in that list has been
-/// restarted, whoever did it, and is not restarted again: that is how the roller goes on after it was killed anywhere. A second pod goes
-/// only when the first is Ready and the engine says that it caught up.
+/// The algorithm, which a process that remembers nothing can enter at any line:
+/// <list type="number">
+/// <item>Before the first pod goes, the pods to replace are recorded on the request by UID, under the roll's id.</item>
+/// <item>In every pass, what is missing of the database's objects is applied: while the request holds the database, nobody else does.</item>
+/// <item>A recorded pod whose UID is no longer there has been replaced, by whomever. Its successor is waited for until it is Ready and the
+/// engine says that it caught up; then it is recorded as back.</item>
+/// <item>When every replaced pod is back, the next one is chosen: one that is down anyway, else the engine's choice.</item>
+/// <item>Each rule of <see cref="RollSafety"/> is asked, then the engine, of every pod that has an address. An objection is a wait with its
+/// reason, or the end where waiting can not help.</item>
+/// <item>The pod is read live and evicted by UID, so that disruption budgets hold and nothing but this pod goes.</item>
+/// </list>
+/// It guarantees:
+/// <list type="number">
+/// <item>No pod is evicted twice for one roll.</item>
+/// <item>Never are two pods down because of a roll.</item>
+/// <item>A pod that the engine can not spare, or whose data would go with it, is not evicted.</item>
+/// <item>Only a pod made after the roll began can fail it by crashing.</item>
+/// <item>Another roll of the same request waits for its pods anew.</item>
+/// </list>
 /// </remarks>
-internal sealed class Roller(IKubernetesClient client, RequestWriter requests, CrashReader crashes)
+internal sealed class Roller(IKubernetesClient client, RequestWriter requests, CrashReader crashes, TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
-    /// <summary>Goes as far as it can.</summary>
+    /// <summary>Restarts what is left to restart, until something has to be waited for.</summary>
     /// <param name="run">The operation.</param>
     /// <param name="roll">What is restarted and how it is recorded.</param>
     /// <param name="cancel">Cancels the pass.</param>
     public async Task<StepResult> RollAsync(OperationRun run, Roll roll, CancellationToken cancel)
     {
-        if (Journal.Map(run.Request, roll.Annotation) is not { } before)
+        if (Journal.Map(run.Request, Journal.PodsBefore(roll.Id)) is not { } before)
         {
-            before = run.Pods.Where(roll.Affects).ToDictionary(p => p.Metadata.Name, p => p.Metadata.Uid, StringComparer.Ordinal);
-            await requests.AnnotateAsync(run, [new(roll.Annotation, Journal.Text(before))], cancel);
+            var affected = run.Pods.Where(p => IsAffected(run, roll, p)).ToList();
+            if (roll.Difference == PeerDifference.Separating && affected.Count > 1)
+                return StepResult.FailForGood(Reasons.TransitionMissing, "The pods can not be restarted one by one: a restarted one could not talk to the others.");
+            before = affected.ToDictionary(p => p.Metadata.Name, p => p.Metadata.Uid, StringComparer.Ordinal);
+            await requests.AnnotateAsync(run, [new(Journal.PodsBefore(roll.Id), Journal.Text(before))], cancel);
         }
 
+        if (await SettleAsync(run, roll, before, cancel) is { } pending)
+            return await KeepWholeAsync(run, pending, cancel);
         var pods = run.Pods.ToDictionary(p => p.Metadata.Name, StringComparer.Ordinal);
-        foreach (var (name, uid) in before.OrderBy(p => p.Key, StringComparer.Ordinal))
-        {
-            var pod = pods.GetValueOrDefault(name);
-            if (PodJudgement.Stage(pod, uid) != PodStage.Old && await SettleAsync(run, roll, name, pod, cancel) is { } pending)
-                return pending;
-        }
-
-        var old = before.Where(p => PodJudgement.Stage(pods.GetValueOrDefault(p.Key), p.Value) == PodStage.Old).Select(p => pods[p.Key]).ToList();
+        var old = before.Where(p => PodJudgement.Stage(pods.GetValueOrDefault(p.Key), p.Value) == PodStage.Old)
+            .OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => pods[p.Key]).ToList();
         if (old.Count == 0)
             return StepResult.Done;
         if (run.Request.Metadata.IsDeleting && roll.StopsOnDeletion)
             return StepResult.FailForGood("", "The request was deleted while it ran.");
-        return await TakeDownAsync(run, roll, await NextAsync(run, old, cancel), cancel);
+        return await KeepWholeAsync(run, await TakeDownAsync(run, roll, await NextAsync(run, roll, old, cancel), cancel), cancel);
     }
 
-    /// <summary>Waits until no pod is on its way; starts nothing.</summary>
-    public async Task<StepResult> SettleAllAsync(OperationRun run, Roll roll, CancellationToken cancel)
-    {
-        var pods = run.Pods.ToDictionary(p => p.Metadata.Name, StringComparer.Ordinal);
-        foreach (var (name, uid) in Journal.Map(run.Request, roll.Annotation) ?? new Dictionary<string, string>())
-        {
-            var pod = pods.GetValueOrDefault(name);
-            if (PodJudgement.Stage(pod, uid) != PodStage.Old && await SettleAsync(run, roll, name, pod, cancel) is { } pending)
-                return pending;
-        }
-
-        return StepResult.Done;
-    }
+    /// <summary>Waits until no pod of the roll is on its way; starts nothing.</summary>
+    public async Task<StepResult> SettleAllAsync(OperationRun run, Roll roll, CancellationToken cancel) =>
+        Journal.Map(run.Request, Journal.PodsBefore(roll.Id)) is { } before && await SettleAsync(run, roll, before, cancel) is { } pending
+            ? await KeepWholeAsync(run, pending, cancel)
+            : StepResult.Done;
 
     /// <summary>Whether every pod of the database is there, Ready and caught up.</summary>
     public static async Task<Readiness> AllBackAsync(OperationRun run, CancellationToken cancel)
     {
         var pods = run.Pods;
-        if (pods.Count < run.View.DesiredPods(run.Database))
+        if (run.Groups.Any(g => pods.Count(p => g.Has(p.Metadata.Name)) < g.Replicas))
             return Readiness.NotYet("Not all pods are there yet.");
         foreach (var pod in pods)
         {
-            var readiness = pod.IsReady
-                ? await run.Engine.Restarts.CaughtUpAsync(await run.InstancesAsync(cancel), pod, cancel)
-                : Readiness.NotYet(PodJudgement.WhyNotReady(pod));
+            var readiness = await IsBackAsync(run, pod, cancel);
             if (!readiness.IsReady)
                 return readiness;
         }
@@ -81,67 +86,96 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
         return Readiness.Yes;
     }
 
-    /// <summary>The pod that goes next: one that is down anyway, else the engine's choice.</summary>
-    private static async Task<Pod> NextAsync(OperationRun run, List<Pod> old, CancellationToken cancel)
+    private static bool IsAffected(OperationRun run, Roll roll, Pod pod) =>
+        (roll.PetSets is null || run.Groups.Any(g => roll.PetSets.Contains(g.PetSet) && g.Has(pod.Metadata.Name))) && roll.Affects(pod);
+
+    private static async Task<Pod> NextAsync(OperationRun run, Roll roll, List<Pod> old, CancellationToken cancel) =>
+        old.FirstOrDefault(p => !p.IsReady) is { } down ? down
+        : old.Count == 1 ? old[0]
+        : await run.Engine.Restarts.NextAsync(await run.InstancesAsync(cancel), old, roll.Reason, cancel);
+
+    private static async Task<Readiness> IsBackAsync(OperationRun run, Pod pod, CancellationToken cancel) => pod.IsReady
+        ? await run.Engine.Restarts.CaughtUpAsync(await run.InstancesAsync(cancel), pod, cancel)
+        : Readiness.NotYet(PodJudgement.WhyNotReady(pod));
+
+    /// <summary>Applies what is missing of the database while pods are waited for. What the server refuses is told in place of the wait.</summary>
+    private static async Task<StepResult> KeepWholeAsync(OperationRun run, StepResult result, CancellationToken cancel)
     {
-        if (old.FirstOrDefault(p => !p.IsReady) is { } down)
-            return down;
-        if (old.Count == 1)
-            return old[0];
-        var order = await run.Engine.Restarts.OrderAsync(await run.InstancesAsync(cancel), old, cancel);
-        return order.Count > 0 ? order[0] : old[0];
+        if (result.End != StepEnd.Wait)
+            return result;
+        var applied = await run.View.ApplyAsync(await run.FactsAsync(cancel), cancel);
+        return applied.End == StepEnd.Done ? result : applied;
     }
 
-    /// <summary>Sees a replaced pod through to the end; null once it is Ready, caught up and recorded as such.</summary>
-    private async Task<StepResult?> SettleAsync(OperationRun run, Roll roll, string name, Pod? pod, CancellationToken cancel)
+    /// <summary>Waits for every replaced pod; null once all are back and recorded as such.</summary>
+    private async Task<StepResult?> SettleAsync(OperationRun run, Roll roll, IReadOnlyDictionary<string, string> before, CancellationToken cancel)
     {
-        if (!run.IsTrue(roll.Evicted(name)))
-            await RecordAsync(run, roll.Evicted(name), OpsConditionTypes.EvictPodMessage(name, true), cancel);
-        if (run.IsTrue(roll.Ready(name)))
-            return null;
-
-        var readiness = pod is null || pod.Metadata.IsDeleting
-            ? Readiness.NotYet($"Pod {name} is not there yet.")
-            : pod.IsReady
-                ? await run.Engine.Restarts.CaughtUpAsync(await run.InstancesAsync(cancel), pod, cancel)
-                : Readiness.NotYet(PodJudgement.WhyNotReady(pod));
-        if (readiness.IsReady)
+        var pods = run.Pods.ToDictionary(p => p.Metadata.Name, StringComparer.Ordinal);
+        foreach (var (name, uid) in before.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            await RecordAsync(run, roll.Ready(name), OpsConditionTypes.IsPodReadyMessage(name, true), cancel);
+            var pod = pods.GetValueOrDefault(name);
+            var stage = PodJudgement.Stage(pod, uid);
+            if (stage != PodStage.Old && await SettleAsync(run, roll, name, stage == PodStage.New ? pod : null, cancel) is { } pending)
+                return pending;
+        }
+
+        return null;
+    }
+
+    private async Task<StepResult?> SettleAsync(OperationRun run, Roll roll, string name, Pod? successor, CancellationToken cancel)
+    {
+        await DisplayAsync(run, roll, run.Engine.Sentences.Evicted(name), name, cancel);
+        var known = Journal.Map(run.Request, Journal.PodsBack(roll.Id)) ?? new Dictionary<string, string>();
+        var text = run.Engine.Sentences.Back(name);
+        if (known.ContainsKey(name))
+        {
+            await DisplayAsync(run, roll, text, name, cancel);
             return null;
         }
 
-        if (roll.FailsOnCrash && pod is not null && PodJudgement.Crash(pod) is { } crash && await crashes.ExplainAsync(run, pod, crash, cancel) is { } why)
+        var readiness = successor is null || successor.Metadata.IsDeleting
+            ? Readiness.NotYet($"Pod {name} is not there yet.")
+            : await IsBackAsync(run, successor, cancel);
+        if (readiness.IsReady)
+        {
+            var entry = KeyValuePair.Create(name, Journal.Back(successor!.Metadata.Uid, time.GetUtcNow()));
+            await requests.AnnotateAsync(run, [new(Journal.PodsBack(roll.Id), Journal.Text(known.Append(entry)))], cancel);
+            await DisplayAsync(run, roll, text, name, cancel);
+            return null;
+        }
+
+        if (roll.FailsOnCrash && successor is not null && PodJudgement.Crash(successor) is { } crash && await crashes.ExplainAsync(run, successor, crash, cancel) is { } why)
             return StepResult.FailForGood("", why);
-        requests.EmitOnce(run.Request, "Warning", OpsConditionTypes.IsPodReadyMessage(name, false), readiness.Reason);
-        return StepResult.Wait("PodNotReady", readiness.Reason, pod is { IsReady: true } ? Poll : Slow);
+        requests.EmitOnce(run.Request, roll.Id, "Warning", text.Pending, readiness.Reason);
+        return StepResult.Wait(Reasons.PodNotReady, readiness.Reason, successor is { IsReady: true } ? Poll : Slow);
     }
 
     private async Task<StepResult> TakeDownAsync(OperationRun run, Roll roll, Pod pod, CancellationToken cancel)
     {
-        if (run.Pods.FirstOrDefault(p => p.Metadata.Name != pod.Metadata.Name && !p.IsReady) is { } other && pod.IsReady)
-            return StepResult.Wait("AnotherPodDown", $"Pod {other.Metadata.Name} is not Ready, so {pod.Metadata.Name} is left alone. {PodJudgement.WhyNotReady(other)}", Slow);
-
-        if (pod.IsReady && await run.Engine.Restarts.PrepareAsync(await run.InstancesAsync(cancel), pod, cancel) is { IsReady: false } notYet)
-            return StepResult.Wait("HandoverPending", notYet.Reason, Poll);
+        var facts = new RollFacts(pod, run.Pods, run.Groups, run.View.Caches.ClaimsOf(run.Engine, run.Live), run.View.PetSetsOf(run.Live));
+        if (RollSafety.Objection(facts) is { } block)
+            return block.IsFinal ? StepResult.FailForGood(block.Reason, block.Message) : StepResult.Wait(block.Reason, block.Message, Slow);
+        if (pod.Status.PodIP.Length > 0 && await run.Engine.Restarts.PrepareAsync(await run.InstancesAsync(cancel), pod, cancel) is { IsReady: false } notYet)
+            return StepResult.Wait(Reasons.HandoverPending, notYet.Reason, Poll);
 
         var live = (await client.GetAsync<Pod>(pod.Metadata.Key, cancel)).OrNotFound();
         if (live is not null)
             run.View.Observe(live);
         if (live is null || live.Metadata.Uid != pod.Metadata.Uid || live.Metadata.IsDeleting)
-            return StepResult.Wait("PodGoing", $"Pod {pod.Metadata.Name} is going already.", TimeSpan.FromMilliseconds(50));
-        if (await EvictAsync(run, live, cancel) is { } refused)
+            return StepResult.Wait(Reasons.PodGoing, $"Pod {pod.Metadata.Name} is going already.", TimeSpan.FromMilliseconds(50));
+        if (await EvictAsync(run, roll, live, cancel) is { } refused)
             return refused;
+        requests.EmitOn(Pod.Resource, live.Metadata, roll.Reason.ToString(), $"Evicted for {run.Engine.Kinds.OpsRequest.Kind} {run.Request.Metadata.Key}, to be restarted.");
 
-        await RecordAsync(run, roll.Evicted(pod.Metadata.Name), OpsConditionTypes.EvictPodMessage(pod.Metadata.Name, true), cancel);
-        return StepResult.Wait("PodGoing", $"Pod {pod.Metadata.Name} was evicted; its successor is not Ready yet.", Slow);
+        await DisplayAsync(run, roll, run.Engine.Sentences.Evicted(pod.Metadata.Name), pod.Metadata.Name, cancel);
+        return StepResult.Wait(Reasons.PodGoing, $"Pod {pod.Metadata.Name} was evicted; its successor is not Ready yet.", Slow);
     }
 
     /// <summary>
     /// Evicts exactly this pod. A disruption budget that forbids it is a wait; but one that protects a pod which serves nobody would keep
     /// it from ever being mended, so a pod that is not Ready is then deleted.
     /// </summary>
-    private async Task<StepResult?> EvictAsync(OperationRun run, Pod pod, CancellationToken cancel)
+    private async Task<StepResult?> EvictAsync(OperationRun run, Roll roll, Pod pod, CancellationToken cancel)
     {
         var eviction = new JsonObject
         {
@@ -166,9 +200,9 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
             throw new ApiException(answer.Error);
         if (pod.IsReady)
         {
-            requests.EmitOnce(run.Request, "Warning", OpsConditionTypes.EvictPodMessage(pod.Metadata.Name, false), answer.Error.Message);
+            requests.EmitOnce(run.Request, roll.Id, "Warning", run.Engine.Sentences.Evicted(pod.Metadata.Name).Pending, answer.Error.Message);
             return StepResult.Wait(
-                "DisruptionBudget",
+                Reasons.DisruptionBudget,
                 $"A PodDisruptionBudget does not allow pod {pod.Metadata.Name} to be evicted now: {answer.Error.Message} It is tried again every few seconds.",
                 answer.Error.RetryAfter is { } after && after < Slow ? after : Slow);
         }
@@ -178,30 +212,18 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
         return null;
     }
 
-    private async Task RecordAsync(OperationRun run, string condition, string text, CancellationToken cancel)
+    /// <summary>Displays what became of a pod: a condition, and an event once a process and roll.</summary>
+    private async Task DisplayAsync(OperationRun run, Roll roll, PodText text, string pod, CancellationToken cancel)
     {
-        await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).With(condition, true, "", text), cancel);
-        requests.Emit(run.Request, "Warning", text, text);
+        var type = text.Condition + roll.Suffix;
+        var isNew = !run.IsTrue(type);
+        if (isNew)
+            await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).With(type, true, "", text.Done), cancel);
+        if (isNew || !IsFirst(run, roll))
+            requests.EmitOnce(run.Request, $"{roll.Id}/{pod}", "Warning", text.Done, text.Done);
     }
-}
 
-/// <summary>What a rolling restart restarts, and how it is recorded.</summary>
-/// <param name="Annotation">Annotation that names the pods to replace.</param>
-/// <param name="Affects">Which of the pods are to be replaced, asked once at the beginning.</param>
-internal sealed record Roll(string Annotation, Func<Pod, bool> Affects)
-{
-    /// <summary>Set on the way back, so that its conditions are not taken for those of the way there.</summary>
-    public string Suffix { get; init; } = "";
-
-    /// <summary>A new pod that crashes again and again ends it at once; otherwise only the deadline does.</summary>
-    public bool FailsOnCrash { get; init; } = true;
-
-    /// <summary>Deleting the request ends it between two pods.</summary>
-    public bool StopsOnDeletion { get; init; } = true;
-
-    /// <summary>Condition type: the pod was evicted.</summary>
-    public string Evicted(string pod) => OpsConditionTypes.EvictPod(pod) + Suffix;
-
-    /// <summary>Condition type: its successor is back.</summary>
-    public string Ready(string pod) => OpsConditionTypes.IsPodReady(pod) + Suffix;
+    /// <summary>True when no other roll of the request may have displayed the same condition before.</summary>
+    private static bool IsFirst(OperationRun run, Roll roll) =>
+        !run.Request.Metadata.Annotations.Keys.Any(k => k.StartsWith(Journal.PodsBefore(""), StringComparison.Ordinal) && k != Journal.PodsBefore(roll.Id));
 }

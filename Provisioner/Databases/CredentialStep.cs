@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
@@ -53,7 +51,7 @@ internal sealed class CredentialStep(DatabaseParts parts)
         }
 
         if (secret is null)
-            return await CreateAsync(pass, key, labels, cancel);
+            return await CreateAsync(pass, key, cancel);
         if (DatabaseLabels.AreOfAnother(parts.Engine, pass.Key.Name, secret.Metadata))
             return Taken(pass, secret);
         if (labels.Any(l => secret.Metadata.Labels.GetValueOrDefault(l.Key) != l.Value))
@@ -87,34 +85,18 @@ internal sealed class CredentialStep(DatabaseParts parts)
         parts.Caches.Secrets.Observe(written.OrThrow());
     }
 
-    private async Task<Outcome> CreateAsync(DatabasePass pass, ObjectKey key, IReadOnlyDictionary<string, string> labels, CancellationToken cancel)
+    private async Task<Outcome> CreateAsync(DatabasePass pass, ObjectKey key, CancellationToken cancel)
     {
         var used = _used.TryGetValue(pass.Key, out var known) && known.Uid == pass.Stored.Metadata.Uid ? known.Credential : null;
         if (used is null && parts.Caches.PodsOf(parts.Engine, pass.Stored).Count > 0)
             return Lost(key);
         var credential = used ?? new Credential(parts.Engine.DefaultUser, parts.Passwords.Next());
-        var now = parts.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        var manifest = new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Secret",
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = key.Name,
-                ["namespace"] = key.Namespace,
-                ["labels"] = Map(labels),
-                ["annotations"] = new JsonObject { [DatabaseLabels.AuthActiveFrom] = now },
-                ["ownerReferences"] = new JsonArray(BlueprintApplier.OwnerNode(pass.Stored.Type, pass.Stored.Metadata)),
-            },
-            ["type"] = "kubernetes.io/basic-auth",
-            ["data"] = new JsonObject { ["username"] = Base64(credential.Username), ["password"] = Base64(credential.Password) },
-        };
         var request = new ApiRequest
         {
             Verb = ApiVerb.Create,
             Type = Secret.Resource,
             Namespace = key.Namespace,
-            Body = manifest,
+            Body = CredentialSecret.Manifest(parts.Engine, pass.Stored, key.Name, credential, parts.Time.GetUtcNow()),
             FieldManager = FieldManagers.Provisioner,
         };
         var written = await parts.Client.SendAsync(request, ObservedKinds.ManagedSecret, cancel);
@@ -128,8 +110,6 @@ internal sealed class CredentialStep(DatabaseParts parts)
         Reasons.CredentialLost,
         $"Secret {key} with the credential is gone while servers run with it, and its content is not known any more. "
         + "Create it again with the username and password that the servers use; or set spec.halted to true and back, to start them with a new credential.");
-
-    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static JsonObject Map(IReadOnlyDictionary<string, string> pairs) =>
         new(pairs.Select(p => KeyValuePair.Create<string, JsonNode?>(p.Key, p.Value)));

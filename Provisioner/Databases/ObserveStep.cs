@@ -73,7 +73,7 @@ internal sealed class ObserveStep(DatabaseParts parts)
             ? DatabaseConditions.Ready(pass.Kind, pass.Key, pass.Generation)
             : DatabaseConditions.NotReady(verdict.Message, pass.Generation));
         pass.Status.Set(verdict.AcceptsConnections
-            ? DatabaseConditions.AcceptingConnection(pass.Kind, pass.Key, pass.Engine.Kinds.ClientTerm, pass.Generation)
+            ? DatabaseConditions.AcceptingConnection(pass.Kind, pass.Key, pass.Engine.Sentences.ClientTerm, pass.Generation)
             : DatabaseConditions.NotAcceptingConnection(verdict.Message, pass.Generation));
     }
 

@@ -1,9 +1,11 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Catalog;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Ops;
+using KubeDb.Api.Kinds.Shared;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis;
@@ -30,7 +32,7 @@ public sealed partial class RedisEngine : IEngine
         RedisOpsRequest.Resource,
         RedisDatabase.Decode,
         RedisVersion.Decode,
-        RedisOpsRequest.Decode) { ClientTerm = "rdClient" };
+        RedisOpsRequest.Decode);
 
     /// <inheritdoc/>
     public string DefaultUser => "default";
@@ -52,10 +54,8 @@ public sealed partial class RedisEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Violation> Check(IOpsRequest request, IDatabase? database, ICatalogVersion? version) => RedisOpsRequestValidation.Check(
-        (RedisOpsRequest)request,
-        database as RedisDatabase,
-        name => version is RedisVersion known && known.Metadata.Name == name ? known : null);
+    public IReadOnlyList<Violation> Check(IOpsRequest request, IDatabase? database, VersionLookup versions) => RedisOpsRequestValidation.Check(
+        (RedisOpsRequest)request, database as RedisDatabase, name => versions(name) as RedisVersion);
 
     /// <inheritdoc/>
     public IReadOnlyList<Violation> Check(DatabaseFacts facts)
@@ -101,7 +101,39 @@ public sealed partial class RedisEngine : IEngine
     public Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel) => _health.ProbeAsync(instances, cancel);
 
     /// <inheritdoc/>
-    public StepText Text(string operation, string step) => RedisStepTexts.Of(operation, step);
+    public EngineSentences Sentences => RedisSentences.All;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PodGroup> Groups(IDatabase database)
+    {
+        var spec = ((RedisDatabase)database).Spec;
+        return
+        [
+            new PodGroup
+            {
+                PetSet = database.Metadata.Name,
+                Replicas = spec.Replicas ?? 1,
+                Container = RedisNames.ServerContainer,
+                Template = spec.PodTemplate,
+                Storage = spec.StorageType == StorageTypes.Ephemeral ? null : spec.Storage,
+            },
+        ];
+    }
+
+    /// <inheritdoc/>
+    public SpecChange Change(IOpsRequest request, DatabaseFacts current, VersionLookup versions)
+    {
+        if (request.Type != OpsRequestTypes.Reconfigure)
+            return SpecChange.None;
+        var plan = Configuration!.Plan(request, current);
+        return new SpecChange
+        {
+            // The older field that defaulting moves into configuration is removed: left in place it would come back there.
+            Fields = new Dictionary<string, JsonNode?> { ["configuration"] = plan.SpecConfiguration, ["configSecret"] = null },
+            Configuration = plan,
+            Violations = plan.Violations,
+        };
+    }
 
     // A StatefulSet's pods carry the label controller-revision-hash: its name, a dash and ten characters, of at most 63 in all.
     private static IEnumerable<Violation> Name(RedisDatabase redis)

@@ -12,8 +12,8 @@ internal sealed class RedisRestarts(RedisConnector connector) : IRestartStrategy
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Pod>> OrderAsync(DatabaseInstances instances, IReadOnlyList<Pod> pods, CancellationToken cancel) =>
-        Task.FromResult<IReadOnlyList<Pod>>([.. pods.OrderBy(p => p.Metadata.Name, StringComparer.Ordinal)]);
+    public Task<Pod> NextAsync(DatabaseInstances instances, IReadOnlyList<Pod> old, RestartReason reason, CancellationToken cancel) =>
+        Task.FromResult(old[0]);
 
     /// <inheritdoc/>
     public async Task<Readiness> PrepareAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel)

@@ -87,6 +87,16 @@ public static class Reasons
     public const string PauseNotAcknowledged = "PauseNotAcknowledged";
     public const string DatabaseChanged = "DatabaseChanged";
     public const string PausedByAnother = "PausedByAnother";
+    public const string PetSetNotObserved = "PetSetNotObserved";
+    public const string SpecChangedMeanwhile = "SpecChangedMeanwhile";
+    public const string ClaimBeingDeleted = "ClaimBeingDeleted";
+    public const string AnotherPodDown = "AnotherPodDown";
+    public const string TransitionMissing = "TransitionMissing";
+    public const string HandoverPending = "HandoverPending";
+    public const string PodGoing = "PodGoing";
+    public const string PodNotReady = "PodNotReady";
+    public const string DisruptionBudget = "DisruptionBudget";
+    public const string NotInEffect = "NotInEffect";
 #pragma warning restore CS1591
 
     /// <summary>Every shared reason with its explanation.</summary>
@@ -166,5 +176,15 @@ public static class Reasons
         new(PauseNotAcknowledged, "The database is paused, and the Provisioner has not answered yet.", "If it lasts, see whether the Provisioner runs."),
         new(DatabaseChanged, "The database changed while it was being paused; it is tried again."),
         new(PausedByAnother, "Another request holds the database."),
+        new(PetSetNotObserved, "The StatefulSet behind a PetSet does not have its newest template yet.", "If it lasts, see that the Provisioner runs."),
+        new(SpecChangedMeanwhile, "The field that the request changes was changed by someone else after the request began.", "Create the request again."),
+        new(ClaimBeingDeleted, "The claim of a pod is being deleted; without the pod it goes, and the data with it.", "Copy the data before the pod is deleted."),
+        new(AnotherPodDown, "A pod is not Ready or missing, so that no other is restarted.", "Mend that pod; the message says what is wrong with it."),
+        new(TransitionMissing, "The change would cut a restarted pod off from the others.", "Report it: the operation lacks a step."),
+        new(HandoverPending, "The engine can not spare the pod yet: data is being saved, or its role moves.", "If it lasts, the message says what keeps it."),
+        new(PodGoing, "A pod was evicted or is being deleted."),
+        new(PodNotReady, "A restarted pod does not serve yet.", "If it lasts, look at the pod's events and log."),
+        new(DisruptionBudget, "A PodDisruptionBudget does not allow the eviction.", "If it lasts, see which budget selects the pod and why it allows no disruption."),
+        new(NotInEffect, "A server does not have the new values in effect yet."),
     ];
 }

@@ -66,7 +66,7 @@ public sealed class CrashMatrixTests
     internal static IReadOnlyList<IOperation> Operations()
     {
         var world = new TestWorld();
-        return KubeDb.OpsManager.Composition.Operations(world.Server.Connect("nobody"), null!);
+        return KubeDb.OpsManager.Composition.Operations(null!, world.Server.Connect("nobody"), null!, new RequestAcceptance(null!, null!), TimeProvider.System);
     }
 
     /// <summary>Those that are tried now: evenly spread, from another one on in each scenario.</summary>

@@ -26,7 +26,7 @@ public sealed class ReconfigureTests
             Assert.That(world.Stored().Spec.Configuration!.Inline![ConfigFile].TrimEnd(), Is.EqualTo("maxclients 2000"));
             Assert.That(
                 world.ConditionsOf("reconfigure"),
-                Is.EqualTo(new[] { "Reconfigure=True", "patchedSecret=True", "UpdatePetSets=True", "ReconfigureLive=True", "Successful=True" }));
+                Is.EqualTo(new[] { "Reconfigure=True", "patchedSecret=True", "UpdatePetSets=True", "ReconfigureLive=True", "RestartPods=True", "Successful=True" }));
             Assert.That(Pause.IsPaused(world.Stored().Status), Is.False);
         });
     });

@@ -16,7 +16,8 @@ namespace KubeDb.Tests.Machine.Provisioner;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class HealthMonitorTests
 {
-    private static readonly DatabaseInstances Servers = new() { Database = new Redis(), Version = new RedisVersion(), Pods = [] };
+    private static readonly DatabaseInstances Servers = 
+        new(new DatabaseFacts { Database = new Redis(), Version = new RedisVersion(), Offers = new ServerOffers(true, true, false) }, []);
 
     private readonly Simulation _simulation = new();
     private readonly EngineHooks _engine = new();

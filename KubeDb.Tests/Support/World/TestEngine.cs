@@ -44,7 +44,11 @@ internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRe
     public IReadOnlyList<Violation> Check(IDatabase database, ICatalogVersion? version) =>
         [.. real.Check(database, version).Where(v => !hooks.Plural || v.Path != "spec.replicas")];
 
-    public IReadOnlyList<Violation> Check(IOpsRequest request, IDatabase? database, ICatalogVersion? version) => real.Check(request, database, version);
+    public IReadOnlyList<Violation> Check(IOpsRequest request, IDatabase? database, VersionLookup versions) => real.Check(request, database, versions);
+
+    public IReadOnlyList<PodGroup> Groups(IDatabase database) => real.Groups(database);
+
+    public SpecChange Change(IOpsRequest request, DatabaseFacts current, VersionLookup versions) => real.Change(request, current, versions);
 
     public IReadOnlyList<Violation> Check(DatabaseFacts facts) => real.Check(facts);
 
@@ -52,7 +56,7 @@ internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRe
 
     public string? CredentialSecretName(IDatabase database) => real.CredentialSecretName(database);
 
-    public StepText Text(string operation, string step) => real.Text(operation, step);
+    public EngineSentences Sentences => real.Sentences;
 
     public Blueprint Describe(DatabaseFacts facts)
     {
@@ -87,8 +91,8 @@ internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRe
         }
     }
 
-    async Task<IReadOnlyList<Pod>> IRestartStrategy.OrderAsync(DatabaseInstances instances, IReadOnlyList<Pod> pods, CancellationToken cancel) =>
-        [.. (await real.Restarts.OrderAsync(instances, pods, cancel)).Reverse()];
+    Task<Pod> IRestartStrategy.NextAsync(DatabaseInstances instances, IReadOnlyList<Pod> old, RestartReason reason, CancellationToken cancel) =>
+        real.Restarts.NextAsync(instances, [.. old.Reverse()], reason, cancel);
 
     Task<Readiness> IRestartStrategy.PrepareAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel) =>
         real.Restarts.PrepareAsync(instances, pod, cancel);

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using KubeDb.OpsManager.Operations;
+using KubeDb.OpsManager.Execution;
 
 namespace KubeDb.Tests.Unit.OpsManager;
 

@@ -41,7 +41,7 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 # of them. Those that no database names are watched by metadata alone; their content is never asked for.
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [""]
   resources: [services, serviceaccounts]
   verbs: [get, list, watch, create, patch, delete]

@@ -40,7 +40,8 @@ public class RealServerTests
     [Test]
     public async Task AWrongPasswordIsSaidWithoutShowingIt()
     {
-        var instances = Instances() with { Credential = new("default", "canary-secret") };
+        var known = Instances();
+        var instances = known with { Facts = known.Facts with { Credential = new("default", "canary-secret") } };
         var failure = (await new RedisEngine(_server, TimeProvider.System).ProbeAsync(instances, CancellationToken.None)).Failure!;
         Assert.That(failure.Label, Is.EqualTo("client creation"));
         Assert.That(failure.Message, Does.Contain("refuses the user name or password").And.Not.Contain("canary"));

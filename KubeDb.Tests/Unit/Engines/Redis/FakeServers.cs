@@ -23,13 +23,15 @@ internal sealed class FakeServers : IEngineDialer
 
     public static string List(params string[] items) => $"*{items.Length}\r\n{string.Concat(items.Select(Bulk))}";
 
-    public static DatabaseInstances Instances(string? version = "7.2.4", Credential? credential = null, RedisDatabase? database = null, params string[] addresses) => new()
-    {
-        Database = database ?? new RedisDatabase { Spec = new() { StorageType = StorageTypes.Durable } },
-        Version = new RedisVersion { Spec = new() { Version = version! } },
-        Credential = credential,
-        Pods = [.. addresses.Select((a, i) => new Pod { Metadata = new() { Namespace = "demo", Name = $"rd-{i}" }, Status = new() { PodIP = a } })],
-    };
+    public static DatabaseInstances Instances(string? version = "7.2.4", Credential? credential = null, RedisDatabase? database = null, params string[] addresses) => new(
+        new DatabaseFacts
+        {
+            Database = database ?? new RedisDatabase { Spec = new() { StorageType = StorageTypes.Durable } },
+            Version = new RedisVersion { Spec = new() { Version = version! } },
+            Credential = credential,
+            Offers = new ServerOffers(PolicyV1: true, ServiceMonitors: true, CertManager: false),
+        },
+        [.. addresses.Select((a, i) => new Pod { Metadata = new() { Namespace = "demo", Name = $"rd-{i}" }, Status = new() { PodIP = a } })]);
 }
 
 /// <summary>A server with parameters that CONFIG GET and CONFIG SET reach.</summary>

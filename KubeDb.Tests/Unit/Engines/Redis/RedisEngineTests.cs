@@ -75,7 +75,7 @@ public class RedisEngineTests
     [TestCase("Restart", "SomethingElse", "SomethingElse", null)]
     public void StepsSpeakTheWordsThatUsersKnow(string operation, string step, string message, string? told)
     {
-        var text = Engine.Text(operation, step);
+        var text = Engine.Sentences.Step(operation, step);
         Assert.That((text.Condition, text.Message, text.Event), Is.EqualTo((step, message, told)));
     }
 

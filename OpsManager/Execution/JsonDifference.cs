@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace KubeDb.OpsManager.Operations;
+namespace KubeDb.OpsManager.Execution;
 
 /// <summary>JSON merge patches (RFC 7386) from one tree to another.</summary>
 internal static class JsonDifference

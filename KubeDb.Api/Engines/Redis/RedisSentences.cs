@@ -3,8 +3,19 @@ using KubeDb.Api.Kinds.Shared;
 namespace KubeDb.Api.Engines.Redis;
 
 /// <summary>The condition types and sentences that users of these databases know, by operation and step.</summary>
-internal static class RedisStepTexts
+internal static class RedisSentences
 {
+    /// <summary>All of them.</summary>
+    public static EngineSentences All { get; } = new()
+    {
+        ClientTerm = "rdClient",
+        Step = Of,
+        Evicted = static pod => new(
+            OpsConditionTypes.EvictPod(pod), OpsConditionTypes.EvictPodMessage(pod, true), OpsConditionTypes.EvictPodMessage(pod, false)),
+        Back = static pod => new(
+            OpsConditionTypes.IsPodReady(pod), OpsConditionTypes.IsPodReadyMessage(pod, true), OpsConditionTypes.IsPodReadyMessage(pod, false)),
+    };
+
     private static readonly Dictionary<(string Operation, string Step), string> Messages = new()
     {
         [(OpsRequestTypes.Reconfigure, "Reconfigure")] = "Redis ops request is reconfiguring the cluster",
@@ -24,6 +35,6 @@ internal static class RedisStepTexts
     };
 
     /// <summary>The text of a step; a step that no document names says its own name.</summary>
-    public static StepText Of(string operation, string step) =>
+    private static StepText Of(string operation, string step) =>
         new(step, Messages.GetValueOrDefault((operation, step), step), Events.GetValueOrDefault((operation, step)));
 }

@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using KubeDb.Api.Kinds;
+
+namespace KubeDb.Api.Engines;
+
+/// <summary>Finds a version of the engine's catalog by name; null when there is none.</summary>
+public delegate ICatalogVersion? VersionLookup(string name);
+
+/// <summary>
+/// What a request makes of a database's spec. The OpsManager writes it, records what stood there before, and takes it back if the operation
+/// fails; the engine only says what it is. Violations leave the rest meaningless.
+/// </summary>
+public sealed record SpecChange
+{
+    /// <summary>A change of nothing.</summary>
+    public static SpecChange None { get; } = new();
+
+    /// <summary>The fields that change, by path below <c>spec</c> with dots between names (such as <c>configuration</c>), with their new values; null removes.</summary>
+    public IReadOnlyDictionary<string, JsonNode?> Fields { get; init; } = new Dictionary<string, JsonNode?>();
+
+    /// <summary>The PetSets whose pods the change concerns; null for all.</summary>
+    public IReadOnlyList<string>? PetSets { get; init; }
+
+    /// <summary>What changes in the user's configuration; null when nothing does.</summary>
+    public ConfigurationPlan? Configuration { get; init; }
+
+    /// <summary>Why it can not be done; empty when it can.</summary>
+    public IReadOnlyList<Violation> Violations { get; init; } = [];
+
+    /// <summary>A change that can not be carried out.</summary>
+    public static SpecChange Refused(params IReadOnlyList<Violation> violations) => new() { Violations = violations };
+}

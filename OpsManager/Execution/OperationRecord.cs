@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kubernetes.Models;
+
+namespace KubeDb.OpsManager.Execution;
+
+/// <summary>
+/// What an operation has to know of the time before its first effect. Written once, before that effect, and never changed: so a process that
+/// remembers nothing goes on with the database that the request was accepted for, and the way back needs nothing of the way there.
+/// </summary>
+/// <remarks>It may hold configuration and credentials, so it stands in a Secret (<see cref="OperationRecords"/>), not on the request.</remarks>
+internal sealed record OperationRecord
+{
+    private const string ObjectKey = "database";
+    private const string VersionKey = "version";
+    private const string RunsKey = "runs";
+    private const string ChangeKey = "change";
+    private const string CredentialKey = "credential";
+    private const string GenerationKey = "generation";
+
+    /// <summary>The database as stored when the operation began: identity, metadata and spec, no status.</summary>
+    public required JsonObject Database { get; init; }
+
+    /// <summary>Its catalog version as it was then.</summary>
+    public required JsonObject Version { get; init; }
+
+    /// <summary>Generation of the request's spec that was accepted.</summary>
+    public required long RequestGeneration { get; init; }
+
+    /// <summary>Runs of the pods when the operation began: pod name → UID and restarts.</summary>
+    public required IReadOnlyDictionary<string, string> Runs { get; init; }
+
+    /// <summary>The credential that the servers run with; null when authentication is off.</summary>
+    public Credential? Credential { get; init; }
+
+    /// <summary>What the operation makes of the spec; null when it leaves it alone.</summary>
+    public RecordedChange? Change { get; init; }
+
+    /// <summary>UID of the database; another one of its name is not the operation's.</summary>
+    public string Uid => Database["metadata"]!["uid"]!.GetValue<string>();
+
+    /// <summary>Namespace and name of the database.</summary>
+    public Api.Kubernetes.ObjectKey Key => new(Database["metadata"]!["namespace"]!.GetValue<string>(), Database["metadata"]!["name"]!.GetValue<string>());
+
+    /// <summary>True when the pod's containers still run as they did when the operation began.</summary>
+    public bool RanBefore(Pod pod) => Runs.GetValueOrDefault(pod.Metadata.Name) == RunOf(pod);
+
+    /// <summary>Identifies one run of a pod's containers: another one after the pod was replaced or a container restarted.</summary>
+    public static string RunOf(Pod pod) =>
+        $"{pod.Metadata.Uid}/{pod.Status.ContainerStatuses.Sum(c => c.RestartCount).ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>The database object with the operation's own change, or without it.</summary>
+    public JsonObject DatabaseWith(bool changed)
+    {
+        var copy = (JsonObject)Database.DeepClone();
+        if (changed && Change is { } change)
+            SpecPaths.Put((JsonObject)copy["spec"]!, change.After);
+        return copy;
+    }
+
+    /// <summary>The record as the text of a secret.</summary>
+    public string ToText()
+    {
+        var json = new JsonObject
+        {
+            [ObjectKey] = Database.DeepClone(),
+            [VersionKey] = Version.DeepClone(),
+            [GenerationKey] = RequestGeneration,
+            [RunsKey] = new JsonObject(Runs.Select(r => KeyValuePair.Create<string, JsonNode?>(r.Key, r.Value))),
+        };
+        if (Credential is { } credential)
+            json[CredentialKey] = new JsonObject { ["username"] = credential.Username, ["password"] = credential.Password };
+        if (Change is { } change)
+            json[ChangeKey] = change.ToJson();
+        return json.ToJsonString();
+    }
+
+    /// <summary>Reads the text of a secret.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is no record.</exception>
+    public static OperationRecord Parse(string text)
+    {
+        var json = JsonNode.Parse(text) as JsonObject ?? throw new System.Text.Json.JsonException("Expected an object.");
+        return new OperationRecord
+        {
+            Database = (JsonObject)Needed(json, ObjectKey).DeepClone(),
+            Version = (JsonObject)Needed(json, VersionKey).DeepClone(),
+            RequestGeneration = Needed(json, GenerationKey).GetValue<long>(),
+            Runs = Needed(json, RunsKey).AsObject().ToDictionary(r => r.Key, r => r.Value!.GetValue<string>(), StringComparer.Ordinal),
+            Credential = json[CredentialKey] is JsonObject c ? new Credential(c["username"]!.GetValue<string>(), c["password"]!.GetValue<string>()) : null,
+            Change = json[ChangeKey] is JsonObject change ? RecordedChange.Parse(change) : null,
+        };
+    }
+
+    /// <summary>Hides the content.</summary>
+    public override string ToString() => $"record of {Key}";
+
+    private static JsonNode Needed(JsonObject json, string key) => json[key] ?? throw new System.Text.Json.JsonException($"{key} is missing.");
+}
+
+/// <summary>A change of a spec, with what stood there before.</summary>
+/// <param name="Before">The touched paths as they were; null for absent.</param>
+/// <param name="After">The same as the request makes them.</param>
+/// <param name="Plan">What changes in the user's configuration; null when nothing does.</param>
+/// <param name="PetSets">The PetSets that it concerns; null for all.</param>
+internal sealed record RecordedChange(
+    IReadOnlyDictionary<string, JsonNode?> Before, IReadOnlyDictionary<string, JsonNode?> After, ConfigurationPlan? Plan, IReadOnlyList<string>? PetSets)
+{
+    /// <summary>Records a change of the stored spec.</summary>
+    public static RecordedChange Of(SpecChange change, JsonObject spec) =>
+        new(SpecPaths.Take(spec, change.Fields.Keys), change.Fields, change.Configuration, change.PetSets);
+
+    /// <summary>The plan of the way back; null when the configuration does not change.</summary>
+    public ConfigurationPlan? PlanBack => Plan is null ? null : Plan with { SpecConfiguration = null, Before = Plan.After, After = Plan.Before };
+
+    /// <summary>As it is stored.</summary>
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject { ["before"] = ToJson(Before), ["after"] = ToJson(After) };
+        if (Plan is { } plan)
+            json["plan"] = new JsonObject { ["before"] = plan.Before, ["after"] = plan.After };
+        if (PetSets is { } sets)
+            json["petSets"] = new JsonArray([.. sets.Select(s => (JsonNode)s)]);
+        return json;
+    }
+
+    /// <summary>Reads what <see cref="ToJson()"/> made.</summary>
+    public static RecordedChange Parse(JsonObject json) => new(
+        Fields(json["before"]!),
+        Fields(json["after"]!),
+        json["plan"] is JsonObject plan ? new ConfigurationPlan(null, plan["before"]!.GetValue<string>(), plan["after"]!.GetValue<string>(), []) : null,
+        json["petSets"] is JsonArray sets ? [.. sets.Select(s => s!.GetValue<string>())] : null);
+
+    private static JsonObject ToJson(IReadOnlyDictionary<string, JsonNode?> fields) =>
+        new(fields.Select(f => KeyValuePair.Create(f.Key, f.Value?.DeepClone())));
+
+    private static Dictionary<string, JsonNode?> Fields(JsonNode json) => json.AsObject().ToDictionary(f => f.Key, f => f.Value?.DeepClone(), StringComparer.Ordinal);
+}
+
+/// <summary>Reads and writes fields of a spec by paths such as <c>topology.broker.replicas</c>.</summary>
+internal static class SpecPaths
+{
+    /// <summary>The values at the paths; null for absent.</summary>
+    public static IReadOnlyDictionary<string, JsonNode?> Take(JsonObject spec, IEnumerable<string> paths) =>
+        paths.ToDictionary(p => p, p => Get(spec, p)?.DeepClone(), StringComparer.Ordinal);
+
+    /// <summary>Sets the values at the paths; null removes, and objects that are missing on the way are made.</summary>
+    public static void Put(JsonObject spec, IReadOnlyDictionary<string, JsonNode?> fields)
+    {
+        foreach (var (path, value) in fields)
+        {
+            var names = path.Split('.');
+            var parent = spec;
+            foreach (var name in names[..^1])
+            {
+                if (parent[name] is not JsonObject inner)
+                {
+                    if (value is null)
+                        break;
+                    parent[name] = inner = [];
+                }
+
+                parent = inner;
+            }
+
+            parent.Remove(names[^1]);
+            if (value is not null)
+                parent[names[^1]] = value.DeepClone();
+        }
+    }
+
+    private static JsonNode? Get(JsonObject spec, string path)
+    {
+        JsonNode? node = spec;
+        foreach (var name in path.Split('.'))
+            node = (node as JsonObject)?[name];
+        return node;
+    }
+}
