@@ -3,6 +3,7 @@ using KubeDb.Api.Engines;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Configuration;
 using KubeDb.OpsManager.Execution;
+using KubeDb.OpsManager.Operations;
 
 namespace KubeDb.OpsManager;
 
@@ -26,10 +27,10 @@ internal static class Program
             KubeconfigPath = options.Kubeconfig.Length > 0 ? options.Kubeconfig : null,
             Context = options.Context.Length > 0 ? options.Context : null,
         })),
-        runtime => Compose(runtime, EngineRegistry.Create(new FencedDialer(new TcpDialer(), runtime.Leadership), runtime.Time)));
+        runtime => Compose(runtime, EngineRegistry.Create(new FencedDialer(new TcpDialer(), runtime.Leadership), runtime.Time), OperationRegistry.All));
 
     /// <summary>Adds a controller for each engine.</summary>
-    internal static void Compose(OperatorRuntime runtime, IReadOnlyList<IEngine> engines)
+    internal static void Compose(OperatorRuntime runtime, IReadOnlyList<IEngine> engines, IReadOnlyList<Func<OperationParts, IOperation>> operations)
     {
         var caches = new DatabaseCaches(engines, runtime);
         var secrets = new SecretReader(runtime.Client, caches);
@@ -41,7 +42,7 @@ internal static class Program
         foreach (var engine in engines)
         {
             var view = new DatabaseView(engine, caches, gatherer, applier, runtime.Client);
-            var reconciler = Composition.Compose(view, runtime.Client, runtime.Events, presence, runtime.Time, runtime.Logs);
+            var reconciler = Composition.Compose(view, operations, runtime.Client, runtime.Events, presence, runtime.Time, runtime.Logs);
             var queue = runtime.NewQueue(reconciler.Name);
             caches.OnChange(engine, queue.Add);
             runtime.AddController(reconciler, queue);

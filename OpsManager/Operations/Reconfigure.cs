@@ -21,18 +21,18 @@ internal sealed class Reconfigure : IOperation
     private readonly Roller _roller;
     private readonly Roll _roll = Roll.Forward(RestartReason.ConfigurationChanged);
 
-    public Reconfigure(RequestAcceptance acceptance, SpecWriter spec, Roller roller)
+    public Reconfigure(OperationParts parts)
     {
-        _roller = roller;
+        _roller = parts.Roller;
         Steps =
         [
-            new Step { Name = OpsConditionTypes.Reconfigure, Describe = static _ => "begin", DoAsync = acceptance.RecordAsync },
+            new Step { Name = OpsConditionTypes.Reconfigure, Describe = static _ => "begin", DoAsync = parts.Acceptance.RecordAsync },
             new Step
             {
                 Name = OpsConditionTypes.PatchedSecret,
                 Describe = static _ => "write the new configuration",
                 WritesSpec = true,
-                DoAsync = spec.WriteAsync,
+                DoAsync = parts.Spec.WriteAsync,
             },
             new Step
             {
@@ -56,7 +56,7 @@ internal sealed class Reconfigure : IOperation
                 DoAsync = RestartAsync,
             },
         ];
-        Undo = new ReconfigureUndo(spec, roller).Steps;
+        Undo = new ReconfigureUndo(parts).Steps;
     }
 
     /// <inheritdoc/>

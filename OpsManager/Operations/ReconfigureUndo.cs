@@ -12,9 +12,9 @@ internal sealed class ReconfigureUndo
     private static readonly Step LiveStep = new() { Name = Reconfigure.Live, Message = "", Describe = static _ => "", DoAsync = static (_, _) => Task.FromResult(StepResult.Done) };
     private readonly Roller _roller;
 
-    public ReconfigureUndo(SpecWriter spec, Roller roller)
+    public ReconfigureUndo(OperationParts parts)
     {
-        _roller = roller;
+        _roller = parts.Roller;
         Steps =
         [
             new Step
@@ -23,7 +23,7 @@ internal sealed class ReconfigureUndo
                 Message = "The previous configuration is written back.",
                 Describe = static _ => "write the previous configuration back",
                 IsNeeded = WasChanged,
-                DoAsync = spec.RestoreAsync,
+                DoAsync = parts.Spec.RestoreAsync,
             },
             new Step
             {

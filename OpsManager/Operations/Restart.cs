@@ -11,18 +11,18 @@ internal sealed class Restart : IOperation
     /// <summary>The type of request.</summary>
     public const string Name = OpsRequestTypes.Restart;
 
-    public Restart(RequestAcceptance acceptance, Roller roller)
+    public Restart(OperationParts parts)
     {
         var roll = Roll.Forward(RestartReason.RestartRequested);
         Steps =
         [
-            new Step { Name = Name, Describe = static _ => "begin", DoAsync = acceptance.RecordAsync },
+            new Step { Name = Name, Describe = static _ => "begin", DoAsync = parts.Acceptance.RecordAsync },
             new Step
             {
                 Name = OpsConditionTypes.RestartPods,
                 Deadline = RollingDeadline,
                 Describe = static _ => "restart the pods one after the other",
-                DoAsync = (run, cancel) => roller.RollAsync(run, roll, cancel),
+                DoAsync = (run, cancel) => parts.Roller.RollAsync(run, roll, cancel),
             },
         ];
         Undo =
@@ -33,7 +33,7 @@ internal sealed class Restart : IOperation
                 Message = "The pod on its way is back; no other was restarted.",
                 Deadline = RollingDeadline,
                 Describe = static _ => "wait for the pod on its way",
-                DoAsync = (run, cancel) => roller.SettleAllAsync(run, roll, cancel),
+                DoAsync = (run, cancel) => parts.Roller.SettleAllAsync(run, roll, cancel),
                 IsNeeded = static run => run.Request.Metadata.IsDeleting,
             },
         ];

@@ -14,6 +14,7 @@ using KubeDb.Bench.Double;
 using KubeDb.Provisioner.Credentials;
 using KubeDb.Tests.Support.ApiServer;
 using Microsoft.Extensions.Logging.Abstractions;
+using KubeDb.OpsManager.Operations;
 
 namespace KubeDb.Bench.Measure;
 
@@ -72,7 +73,7 @@ internal sealed class MicroBench(BenchOptions options, Results results)
         AddRequests(host);
         await ReconcileAsync(host, "Provisioner", runtime => KubeDb.Provisioner.Composition.Compose(
             runtime, EngineRegistry.Create(new TcpDialer(), runtime.Time), PasswordGenerator.Secure, Random.Shared));
-        await ReconcileAsync(host, "OpsManager", runtime => KubeDb.OpsManager.Program.Compose(runtime, EngineRegistry.Create(new TcpDialer(), runtime.Time)));
+        await ReconcileAsync(host, "OpsManager", runtime => KubeDb.OpsManager.Program.Compose(runtime, EngineRegistry.Create(new TcpDialer(), runtime.Time), OperationRegistry.All));
     }
 
     private async Task DecodeAsync<T>(string name, ResourceType type, ObjectDecoder<T> decode)

@@ -15,6 +15,12 @@ internal sealed class EngineHooks
     /// <summary>What the health checks find instead of asking the servers; null to ask them.</summary>
     public Func<DatabaseInstances, HealthReport>? Health { get; set; }
 
+    /// <summary>What the engine says before a pod is restarted; null to ask the servers.</summary>
+    public Func<Pod, Readiness>? Prepare { get; set; }
+
+    /// <summary>What the engine says of a restarted pod that is Ready; null to ask the servers.</summary>
+    public Func<Pod, Readiness>? CaughtUp { get; set; }
+
     /// <summary>How long a check takes.</summary>
     public Func<CancellationToken, Task> Effort { get; set; } = static _ => Task.CompletedTask;
 
@@ -95,8 +101,8 @@ internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRe
         real.Restarts.NextAsync(instances, [.. old.Reverse()], reason, cancel);
 
     Task<Readiness> IRestartStrategy.PrepareAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel) =>
-        real.Restarts.PrepareAsync(instances, pod, cancel);
+        hooks.Prepare is { } prepare ? Task.FromResult(prepare(pod)) : real.Restarts.PrepareAsync(instances, pod, cancel);
 
     Task<Readiness> IRestartStrategy.CaughtUpAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel) =>
-        real.Restarts.CaughtUpAsync(instances, pod, cancel);
+        hooks.CaughtUp is { } caughtUp ? Task.FromResult(caughtUp(pod)) : real.Restarts.CaughtUpAsync(instances, pod, cancel);
 }

@@ -3,6 +3,8 @@ using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Provisioner;
 using KubeDb.Provisioner.Credentials;
 using KubeDb.Tests.Support.ApiServer;
+using KubeDb.OpsManager.Execution;
+using KubeDb.OpsManager.Operations;
 
 namespace KubeDb.Tests.Support.World;
 
@@ -52,7 +54,7 @@ internal sealed partial class TestWorld
         Provisioner = new Operator(this, "kubedb-provisioner", "KubeDB Operator", (runtime, engine, seed) =>
             Composition.Compose(runtime, [engine], new PasswordGenerator(new Random(1000 + seed).NextBytes), new Random(seed)));
         Ops = new Operator(this, "kubedb-ops-manager", "KubeDB Ops-manager Operator", (runtime, engine, _) =>
-            KubeDb.OpsManager.Program.Compose(runtime, [engine]))
+            KubeDb.OpsManager.Program.Compose(runtime, [engine], [.. OperationRegistry.All, .. Operations]))
         {
             FencesServers = true,
         };
@@ -66,6 +68,9 @@ internal sealed partial class TestWorld
 
     /// <summary>The Redis servers that run in the pods.</summary>
     public RedisServers Redis { get; }
+
+    /// <summary>Operations that the test adds to those of the product.</summary>
+    internal List<Func<OperationParts, IOperation>> Operations { get; } = [];
 
     /// <summary>What the test changes about the engine.</summary>
     public EngineHooks Engine { get; } = new();
