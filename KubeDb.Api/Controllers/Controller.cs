@@ -28,8 +28,6 @@ public sealed record ControllerOptions
 public sealed partial class Controller(
     IReconciler reconciler, WorkQueue queue, ILeadership leadership, ControllerOptions options, TimeProvider time, ILogger<Controller> log)
 {
-    private static readonly TimeSpan SyncPoll = TimeSpan.FromMilliseconds(50);
-
     private readonly KeyValuePair<string, object?> _label = Instruments.Label("controller", reconciler.Name);
     private long _reconciles;
 
@@ -39,9 +37,6 @@ public sealed partial class Controller(
     /// <summary>The queue of keys.</summary>
     public WorkQueue Queue => queue;
 
-    /// <summary>True once every informer it needs has synced.</summary>
-    public bool IsReady => options.Needs.All(i => i.HasSynced);
-
     /// <summary>
     /// Runs until cancelled; returns when the last reconcile has ended. On <paramref name="stop"/> those that run may finish within
     /// <see cref="ControllerOptions.DrainTimeout"/>; on loss of leadership they are cancelled at once.
@@ -50,8 +45,8 @@ public sealed partial class Controller(
     {
         try
         {
-            while (!IsReady)
-                await Task.Delay(SyncPoll, time, stop);
+            foreach (var informer in options.Needs)
+                await informer.SyncedAsync(stop);
             while (true)
                 await RunTermAsync(await leadership.WaitAsync(stop), stop);
         }

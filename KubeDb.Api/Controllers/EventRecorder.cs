@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers.Telemetry;
 using KubeDb.Api.Kubernetes;
 using Microsoft.Extensions.Logging;
+using Nito.AsyncEx;
 
 namespace KubeDb.Api.Controllers;
 
@@ -45,7 +46,7 @@ public sealed partial class EventRecorder(EventRecorderOptions options, IKuberne
     private readonly Dictionary<SeriesKey, Series> _series = [];
     private readonly Dictionary<string, (double Tokens, long At)> _budgets = [];
     private readonly PriorityQueue<Series, (long Due, long Order)> _queue = new();
-    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AsyncAutoResetEvent _wake = new();
     private long _order;
     private long _lastTick;
 
@@ -68,15 +69,15 @@ public sealed partial class EventRecorder(EventRecorderOptions options, IKuberne
     /// <summary>Writes until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        await using var timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(_ => _wake.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
             while (!cancel.IsCancellationRequested)
             {
-                if (TryTake(timer, out var wake) is { } series)
+                if (TryTake(timer) is { } series)
                     await WriteAsync(series, cancel);
                 else
-                    await UntilAsync(wake, cancel);
+                    await _wake.WaitAsync(cancel);
             }
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -97,12 +98,6 @@ public sealed partial class EventRecorder(EventRecorderOptions options, IKuberne
         {
             // Time is up; events are a courtesy.
         }
-    }
-
-    private static async Task UntilAsync(TaskCompletionSource wake, CancellationToken cancel)
-    {
-        await using (cancel.Register(static state => ((TaskCompletionSource)state!).TrySetResult(), wake))
-            await wake.Task;
     }
 
     private static string Cut(string message) => message.Length <= MaxMessage ? message : string.Concat(message.AsSpan(0, MaxMessage - 1), "…");
@@ -162,16 +157,13 @@ public sealed partial class EventRecorder(EventRecorderOptions options, IKuberne
     {
         series.Queued = true;
         _queue.Enqueue(series, (due, ++_order));
-        _wake.TrySetResult();
+        _wake.Set();
     }
 
-    private Series? TryTake(ITimer timer, out TaskCompletionSource wake)
+    private Series? TryTake(ITimer timer)
     {
         lock (_gate)
         {
-            if (_wake.Task.IsCompleted)
-                _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            wake = _wake;
             if (!_queue.TryPeek(out _, out var next))
                 return null;
             var left = time.GetElapsedTime(time.GetTimestamp(), next.Due);
@@ -194,12 +186,6 @@ public sealed partial class EventRecorder(EventRecorderOptions options, IKuberne
         series.Queued = false;
         series.Written = time.GetTimestamp();
         return series;
-    }
-
-    private void Wake()
-    {
-        lock (_gate)
-            _wake.TrySetResult();
     }
 
     private async Task WriteAsync(Series series, CancellationToken cancel)

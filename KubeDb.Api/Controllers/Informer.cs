@@ -24,6 +24,10 @@ public interface IInformer
     /// <summary>Objects that the server holds and that can not be read, so that they count as not there.</summary>
     IReadOnlyList<UnreadableObject> Unreadable { get; }
 
+    /// <summary>Waits until <see cref="HasSynced"/>.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled before.</exception>
+    Task SyncedAsync(CancellationToken cancel);
+
     /// <summary>Keeps up until cancelled; returns then. Call once.</summary>
     Task RunAsync(CancellationToken cancel);
 }
@@ -80,6 +84,13 @@ public sealed class Informer<T> : ICache<T>, IInformer
             _subscribers = [.. _subscribers, onChange];
         foreach (var item in _store.List(""))
             onChange(new(null, item, true));
+    }
+
+    /// <inheritdoc/>
+    public async Task SyncedAsync(CancellationToken cancel)
+    {
+        foreach (var reflector in _reflectors)
+            await reflector.SyncedAsync(cancel);
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using KubeDb.Api.Controllers.Telemetry;
 using KubeDb.Api.Kubernetes;
 using Microsoft.Extensions.Logging;
+using Nito.AsyncEx;
 
 namespace KubeDb.Api.Controllers;
 
@@ -22,7 +23,7 @@ internal sealed partial class Reflector<T>(
     private const int OlderListsBelieved = 3;
 
     private readonly KeyValuePair<string, object?> _label = Instruments.Label("resource", options.Type.ToString());
-    private volatile bool _synced;
+    private readonly AsyncManualResetEvent _synced = new();
     private volatile bool _absent;
     private long _lastSign = time.GetTimestamp();
     private int _failures;
@@ -36,7 +37,7 @@ internal sealed partial class Reflector<T>(
 
     private volatile IReadOnlyList<UnreadableObject> _unreadable = [];
 
-    public bool HasSynced => _synced;
+    public bool HasSynced => _synced.IsSet;
 
     public bool IsServed => !_absent;
 
@@ -44,6 +45,8 @@ internal sealed partial class Reflector<T>(
 
     /// <summary>What the server holds and can not be read, as far as is known.</summary>
     public IReadOnlyList<UnreadableObject> Unreadable => _unreadable;
+
+    public Task SyncedAsync(CancellationToken cancel) => _synced.UntilSetAsync(cancel);
 
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -94,7 +97,7 @@ internal sealed partial class Reflector<T>(
             if (older && ++_olderLists < OlderListsBelieved)
                 return Backoff();
             replaced = true;
-            Take(items, version, isInitial: !_synced, restored: older);
+            Take(items, version, isInitial: !HasSynced, restored: older);
             Take(unreadable);
             return TimeSpan.Zero;
         }
@@ -119,9 +122,9 @@ internal sealed partial class Reflector<T>(
         _olderLists = 0;
         _absent = false;
         _failures = 0;
-        if (!_synced)
+        if (!HasSynced)
             LogSynced(log, items.Count, options.Type);
-        _synced = true;
+        _synced.Set();
     }
 
     private void Take(IReadOnlyList<UnreadableObject> unreadable)
@@ -184,7 +187,7 @@ internal sealed partial class Reflector<T>(
         foreach (var change in store.Replace(scope, [], "", isInitial: false))
             publish(change);
         Take([]);
-        _synced = true;
+        _synced.Set();
         return Jitter(options.ProbeInterval);
     }
 

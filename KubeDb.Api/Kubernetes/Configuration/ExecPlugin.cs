@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Nito.AsyncEx;
 
 namespace KubeDb.Api.Kubernetes.Configuration;
 
@@ -11,7 +11,6 @@ namespace KubeDb.Api.Kubernetes.Configuration;
 /// Credentials from a program (<c>users[].user.exec</c>; <c>client.authentication.k8s.io</c> v1 and v1beta1). Run when there are none, when
 /// they expire, and when the server refused them; never twice at a time.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore's wait handle is never made.")]
 internal sealed class ExecPlugin : ICredentialSource
 {
     private const int LongestOutput = 1 << 20;
@@ -20,7 +19,7 @@ internal sealed class ExecPlugin : ICredentialSource
     private readonly ExecPluginCommand _command;
     private readonly ClientIdentity? _identity;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly AsyncLock _one = new();
     private volatile ExecCredential? _current;
 
     private ExecPlugin(ExecPluginCommand command, ClientIdentity? identity, TimeProvider time)
@@ -40,8 +39,10 @@ internal sealed class ExecPlugin : ICredentialSource
     {
         if (Usable(_current) is { } known)
             return known;
-        await _one.WaitAsync(cancel);
-        try
+
+        // A lock that is free is given also to a caller that was cancelled.
+        cancel.ThrowIfCancellationRequested();
+        using (await _one.LockAsync(cancel))
         {
             if (Usable(_current) is { } fresh)
                 return fresh;
@@ -49,10 +50,6 @@ internal sealed class ExecPlugin : ICredentialSource
             var credential = ExecCredential.Parse(output, _command, _identity);
             _current = credential;
             return credential.Credential;
-        }
-        finally
-        {
-            _one.Release();
         }
     }
 

@@ -4,6 +4,7 @@ using KubeDb.Api.Controllers.Telemetry;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Tests.Support;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KubeDb.Tests.Unit.Controllers;
 
@@ -149,6 +150,53 @@ public sealed class ControllerTests
     });
 
     [Test]
+    public void Work_begins_when_the_last_informer_has_its_list_and_not_later() => Run(async (rig, sim) =>
+    {
+        var server = new ScriptedServer(sim.Time);
+        var options = new InformerOptions<Thing> { Type = Thing.Resource, Decode = Thing.Decode };
+        var informers = Enumerable.Range(0, 2).Select(_ => new Informer<Thing>(options, server, sim.Time, new Random(1), NullLogger<Informer<Thing>>.Instance)).ToList();
+        using var stop = new CancellationTokenSource();
+        var began = new List<TimeSpan>();
+        rig.Start(
+            (_, _) =>
+            {
+                began.Add(sim.Time.Elapsed);
+                return Task.FromResult(Outcome.Done);
+            },
+            needs: informers);
+        rig.Queue.Add(A);
+        var running = new List<Task> { informers[1].RunAsync(stop.Token) };
+        await Task.Delay(TimeSpan.FromMilliseconds(1234), sim.Time);
+        Assert.That(began, Is.Empty);
+        running.Add(informers[0].RunAsync(stop.Token));
+        await Task.Delay(TimeSpan.FromSeconds(5), sim.Time);
+        stop.Cancel();
+        await Task.WhenAll(running);
+
+        Assert.That(began, Is.EqualTo(new[] { TimeSpan.FromMilliseconds(1234) }));
+    });
+
+    [Test]
+    public void A_stop_before_the_informers_have_synced_ends_it_without_work() => Run(async (rig, sim) =>
+    {
+        var never = new Informer<Thing>(
+            new InformerOptions<Thing> { Type = Thing.Resource, Decode = Thing.Decode }, new ScriptedServer(sim.Time), sim.Time, new Random(1), NullLogger<Informer<Thing>>.Instance);
+        var calls = 0;
+        rig.Start(
+            (_, _) =>
+            {
+                calls++;
+                return Task.FromResult(Outcome.Done);
+            },
+            needs: [never]);
+        rig.Queue.Add(A);
+        await Task.Delay(TimeSpan.FromSeconds(1), sim.Time);
+        await rig.StopAsync();
+
+        Assert.That((calls, sim.Time.Elapsed), Is.EqualTo((0, TimeSpan.FromSeconds(1))));
+    });
+
+    [Test]
     public void A_stop_lets_a_reconcile_finish_but_not_for_ever() => Run(async (rig, sim) =>
     {
         var ended = new List<string>();
@@ -222,9 +270,12 @@ public sealed class ControllerTests
 
         public RecordingLogger<Controller> Log { get; } = new();
 
-        public void Start(Func<ObjectKey, CancellationToken, Task<Outcome>> reconcile, ILeadership? leadership = null) =>
-            _running = new Controller(new Reconciler(reconcile), Queue, leadership ?? new AlwaysLeading(), new ControllerOptions { Workers = 3 }, time, Log)
-                .RunAsync(_stop.Token);
+        public void Start(
+            Func<ObjectKey, CancellationToken, Task<Outcome>> reconcile, ILeadership? leadership = null, IReadOnlyList<IInformer>? needs = null)
+        {
+            var options = new ControllerOptions { Workers = 3, Needs = needs ?? [] };
+            _running = new Controller(new Reconciler(reconcile), Queue, leadership ?? new AlwaysLeading(), options, time, Log).RunAsync(_stop.Token);
+        }
 
         public Task StopAsync()
         {

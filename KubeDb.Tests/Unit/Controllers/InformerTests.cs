@@ -352,7 +352,7 @@ public sealed class InformerTests
                         if (onChange is not null)
                             informer.Subscribe(onChange);
                         running = informer.RunAsync(stop.Token);
-                        await sim.UntilAsync(() => informer.HasSynced, Tick);
+                        await informer.SyncedAsync(stop.Token);
                         return informer;
                     },
                     sim);

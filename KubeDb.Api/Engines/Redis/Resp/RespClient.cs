@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Nito.AsyncEx;
 
 namespace KubeDb.Api.Engines.Redis.Resp;
 
@@ -15,7 +16,7 @@ public sealed class RespClient : IAsyncDisposable
     private readonly RespReader _reader;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly AsyncLock _turn = new();
     private bool _broken;
 
     /// <summary>Takes over a connected stream; it is closed with the client.</summary>
@@ -51,19 +52,16 @@ public sealed class RespClient : IAsyncDisposable
 
     private async Task<RespReply[]> SendManyAsync(IReadOnlyList<IReadOnlyList<byte[]>> commands, CancellationToken cancel)
     {
-        await _turn.WaitAsync(cancel);
-        try
+        // A lock that is free is given also to a caller that was cancelled, whose command would then break the connection.
+        cancel.ThrowIfCancellationRequested();
+        using (await _turn.LockAsync(cancel))
         {
             if (_broken)
-                throw new IOException("The connection broke during an earlier command.");
+                throw new IOException("The connection was closed, or broke during an earlier command.");
             _broken = true;
             var replies = await ExchangeAsync(commands, cancel);
             _broken = false;
             return replies;
-        }
-        finally
-        {
-            _turn.Release();
         }
     }
 
@@ -84,7 +82,6 @@ public sealed class RespClient : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _broken = true;
-        _turn.Dispose();
         return _stream.DisposeAsync();
     }
 

@@ -114,6 +114,41 @@ public class RespClientTests
     }
 
     [Test]
+    public async Task ACallThatWasCancelledBeforeItBeganSendsNothingAndLeavesTheConnectionUsable()
+    {
+        var peer = new ScriptedStream("+PONG\r\n"u8.ToArray());
+        await using var client = new RespClient(peer, TimeSpan.FromSeconds(5), TimeProvider.System);
+        await Assert.CatchAsync<OperationCanceledException>(() => client.SendAsync(new CancellationToken(canceled: true), "SET", "a", "b"));
+        Assert.That((await client.SendAsync(CancellationToken.None, "PING")).Text, Is.EqualTo("PONG"));
+        Assert.That(Encoding.UTF8.GetString(peer.Sent), Is.EqualTo("*1\r\n$4\r\nPING\r\n"));
+    }
+
+    [Test]
+    public async Task ACallThatWaitsItsTurnCanBeCancelledAndSendsNothing()
+    {
+        var time = new VirtualTime();
+        using var cancel = new CancellationTokenSource();
+        var peer = new ScriptedStream([], stall: true);
+        await using var client = new RespClient(peer, TimeSpan.FromSeconds(10), time);
+        var first = client.SendAsync(CancellationToken.None, "PING");
+        var second = client.SendAsync(cancel.Token, "SET", "a", "b");
+        await cancel.CancelAsync();
+        await Assert.CatchAsync<OperationCanceledException>(() => second);
+        Assert.That(first.IsCompleted, Is.False);
+        time.Advance(TimeSpan.FromSeconds(11));
+        await Assert.ThrowsAsync<TimeoutException>(() => first);
+        Assert.That(Encoding.UTF8.GetString(peer.Sent), Is.EqualTo("*1\r\n$4\r\nPING\r\n"));
+    }
+
+    [Test]
+    public async Task AClosedConnectionSaysSo()
+    {
+        var client = new RespClient(new ScriptedStream("+PONG\r\n"u8.ToArray()), TimeSpan.FromSeconds(5), TimeProvider.System);
+        await client.DisposeAsync();
+        Assert.That((await Assert.ThrowsAsync<IOException>(() => client.SendAsync(CancellationToken.None, "PING")))!.Message, Does.Contain("closed"));
+    }
+
+    [Test]
     public async Task ServersBeforeSixAreGivenThePasswordAlone()
     {
         var peer = new ScriptedStream("-ERR wrong number of arguments for 'auth' command\r\n+OK\r\n"u8.ToArray());

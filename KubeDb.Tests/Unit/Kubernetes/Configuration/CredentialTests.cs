@@ -173,6 +173,14 @@ public sealed class CredentialTests
     }
 
     [Test]
+    public async Task For_a_request_that_was_cancelled_no_plugin_is_started()
+    {
+        var credentials = Load("exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin-here, interactiveMode: Never}");
+
+        await Assert.CatchAsync<OperationCanceledException>(async () => await credentials.GetAsync(new CancellationToken(canceled: true)));
+    }
+
+    [Test]
     public async Task A_plugin_that_hangs_is_stopped()
     {
         var credentials = Plugin("echo $$ > \"$DIR/pid\"; exec sleep 600");
