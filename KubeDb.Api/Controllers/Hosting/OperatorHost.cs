@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -47,7 +46,6 @@ public static class OperatorHost
         builder.AddOperator(program, options, connect, compose);
         await using var app = builder.Build();
         app.MapOperator(options);
-        using var traces = Traces(program, Environment.GetEnvironmentVariable);
         await app.RunAsync();
         return Environment.ExitCode;
     }
@@ -61,6 +59,7 @@ public static class OperatorHost
         Action<OperatorRuntime> compose)
     {
         AddLogs(builder.Logging, options);
+        AddTraces(builder, program);
         ProcessMetrics.Register();
         builder.Services.AddSingleton(new PrometheusExposition());
         builder.Services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(25));
@@ -156,14 +155,15 @@ public static class OperatorHost
         }
     }
 
-    private static TracerProvider? Traces(OperatorProgram program, Func<string, string?> environment) =>
-        string.IsNullOrEmpty(environment("OTEL_EXPORTER_OTLP_ENDPOINT")) && string.IsNullOrEmpty(environment("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
-            ? null
-            : Sdk.CreateTracerProviderBuilder()
-                .ConfigureResource(r => r.AddService(program.Name))
-                .AddSource(Instruments.Name)
-                .AddOtlpExporter()
-                .Build();
+    // The host starts the exporter, and on a stop sends what is left. Without an address nothing of it is loaded.
+    private static void AddTraces(WebApplicationBuilder builder, OperatorProgram program)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]) && string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]))
+            return;
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(r => r.AddService(program.Name))
+            .WithTracing(t => t.AddSource(Instruments.Name).AddOtlpExporter());
+    }
 
     private static string OwnNamespace()
     {

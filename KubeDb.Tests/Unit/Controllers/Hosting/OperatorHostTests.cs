@@ -1,11 +1,15 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Controllers.Hosting;
+using KubeDb.Api.Controllers.Telemetry;
 using KubeDb.Api.Kubernetes;
+using KubeDb.Tests.Unit.Kubernetes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Trace;
 
 namespace KubeDb.Tests.Unit.Controllers.Hosting;
 
@@ -42,10 +46,43 @@ public sealed class OperatorHostTests
         Assert.That((await http.GetAsync("/healthz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
-    private static async Task<WebApplication> StartAsync(Action<OperatorRuntime> compose)
+    [Test]
+    public async Task Spans_go_to_the_collector_that_the_environment_names_the_last_ones_on_the_stop()
+    {
+        var received = new List<string>();
+        await using var collector = await TestServer.StartAsync(async context =>
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            lock (received)
+                received.Add($"{context.Request.Path} {Encoding.Latin1.GetString(body.ToArray())}");
+        });
+        await using (var app = await StartAsync(_ => { }, b =>
+        {
+            b.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{collector.Port}";
+            b.Configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        }))
+        {
+            Instruments.Source.StartActivity("the last span")?.Dispose();
+            await app.StopAsync();
+        }
+
+        Assert.That(received, Has.Some.StartsWith("/v1/traces ").And.Some.Contains("the last span").And.Some.Contains(Program.Name));
+    }
+
+    [Test]
+    public async Task Without_a_collector_nobody_makes_spans()
+    {
+        await using var app = await StartAsync(_ => { });
+
+        Assert.That(app.Services.GetService<TracerProvider>(), Is.Null);
+    }
+
+    private static async Task<WebApplication> StartAsync(Action<OperatorRuntime> compose, Action<WebApplicationBuilder>? configure = null)
     {
         var options = new OperatorOptions { LeaderElect = false, MetricsBindAddress = "127.0.0.1:0", HealthProbeBindAddress = "127.0.0.1:0", LogLevel = "error" };
         var builder = WebApplication.CreateSlimBuilder();
+        configure?.Invoke(builder);
         builder.AddOperator(Program, options, (_, _) => new Unreachable(), compose);
         builder.Services.AddLogging(l => l.ClearProviders());
         var app = builder.Build();
