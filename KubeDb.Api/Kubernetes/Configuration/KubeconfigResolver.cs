@@ -127,8 +127,17 @@ internal static class KubeconfigResolver
         return new Impersonation(
             name,
             user.Text("as-uid"),
-            user.Texts("as-groups"),
-            extra?.Keys.ToDictionary(k => k, k => extra.Texts(k)) ?? []);
+            AtMostOne(user, "as-groups"),
+            extra?.Keys.ToDictionary(k => k, k => AtMostOne(extra, k)) ?? []);
+    }
+
+    // .NET sends several values of a header in one line, "a, b", which the API server takes for the name of one group.
+    private static IReadOnlyList<string> AtMostOne(YamlView parent, string field)
+    {
+        var values = parent.Texts(field);
+        return values.Count <= 1
+            ? values
+            : throw new KubernetesConfigurationException($"{parent.File}: {parent.Path}{field} has {values.Count} values, of which this client can send one only; leave the one that has the rights.");
     }
 
     private static KubernetesConfigurationException Missing(YamlView view, string field, string context) =>

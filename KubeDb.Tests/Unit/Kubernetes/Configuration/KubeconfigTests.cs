@@ -1,4 +1,5 @@
 using System.Text;
+using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Configuration;
 
 namespace KubeDb.Tests.Unit.Kubernetes.Configuration;
@@ -72,6 +73,44 @@ public sealed class KubeconfigTests
         Assert.That(configuration.CertificateAuthorities![0].Thumbprint, Is.EqualTo(authority.Certificate.Thumbprint));
     }
 
+    [TestCase(0)]
+    [TestCase(1)]
+    public async Task Every_authority_of_a_bundle_is_trusted(int which)
+    {
+        TestCertificate[] authorities = [TestCertificate.Authority("old"), TestCertificate.Authority("new")];
+        var bundle = string.Concat(authorities.Select(a => a.Pem + "\n"));
+        _files.Write("ca.crt", bundle);
+        await using var server = await TestServer.StartAsync(c => TestServer.Json(c, 200, "{}"), authorities[which].Issue("localhost"));
+
+        foreach (var given in (string[])["certificate-authority: ca.crt", $"certificate-authority-data: {Base64(bundle)}"])
+        {
+            using var client = new HttpKubernetesClient(_files.Load(One($"server: 'https://localhost:{server.Port}', {given}", "token: t")));
+            var answer = await client.ReadDocumentAsync("/version", KubernetesVerbs.DecodeJson, CancellationToken.None);
+            Assert.That(answer.Succeeded, answer.Error?.Message);
+        }
+    }
+
+    [Test]
+    public async Task Whom_to_act_as_is_told_with_every_request()
+    {
+        var told = new Dictionary<string, string>();
+        await using var server = await TestServer.StartAsync(c =>
+        {
+            foreach (var (name, value) in c.Request.Headers.Where(h => h.Key.StartsWith("Impersonate-", StringComparison.OrdinalIgnoreCase)))
+                told[name.ToLowerInvariant()] = value.ToString();
+            return TestServer.Json(c, 200, "{}");
+        });
+        using var client = new HttpKubernetesClient(_files.Load(One(
+            $"server: 'http://localhost:{server.Port}'", "token: t, as: someone, as-uid: '7', as-groups: [a], as-user-extra: {scopes: [x]}")));
+
+        await client.ReadDocumentAsync("/version", KubernetesVerbs.DecodeJson, CancellationToken.None);
+
+        Assert.That(told, Is.EquivalentTo(new Dictionary<string, string>
+        {
+            ["impersonate-user"] = "someone", ["impersonate-uid"] = "7", ["impersonate-group"] = "a", ["impersonate-extra-scopes"] = "x",
+        }));
+    }
+
     [Test]
     public async Task A_client_certificate_may_be_in_the_file_or_beside_it()
     {
@@ -91,15 +130,15 @@ public sealed class KubeconfigTests
     {
         var configuration = _files.Load(One(
             "insecure-skip-tls-verify: true, tls-server-name: api.internal, proxy-url: 'socks5://u:p%40w@proxy:1080'",
-            "username: admin, password: 'pä:ss', as: someone, as-uid: '7', as-groups: [a, b], as-user-extra: {scopes: [x, y]}"));
+            "username: admin, password: 'pä:ss', as: someone, as-uid: '7', as-groups: [a], as-user-extra: {scopes: [x]}"));
 
         Assert.That((configuration.SkipTlsVerify, configuration.TlsServerName), Is.EqualTo((true, "api.internal")));
         Assert.That(configuration.Proxy!.GetProxy(configuration.Server), Is.EqualTo(new Uri("socks5://proxy:1080")));
         Assert.That(configuration.Proxy.Credentials!.GetCredential(new Uri("socks5://proxy:1080"), "")!.Password, Is.EqualTo("p@w"));
         Assert.That(await Authorization(configuration), Is.EqualTo("Basic " + Base64("admin:pä:ss")));
         Assert.That((configuration.Impersonate!.User, configuration.Impersonate.Uid), Is.EqualTo(("someone", "7")));
-        Assert.That(configuration.Impersonate.Groups, Is.EqualTo(new[] { "a", "b" }));
-        Assert.That(configuration.Impersonate.Extra["scopes"], Is.EqualTo(new[] { "x", "y" }));
+        Assert.That(configuration.Impersonate.Groups, Is.EqualTo(new[] { "a" }));
+        Assert.That(configuration.Impersonate.Extra["scopes"], Is.EqualTo(new[] { "x" }));
     }
 
     [Test]
@@ -132,6 +171,8 @@ public sealed class KubeconfigTests
     [TestCase("tls-server-name: a", "client-certificate-data: aGFsbG8=, client-key-data: aGFsbG8=", "client certificate and key", "PEM")]
     [TestCase("tls-server-name: a", "client-certificate-data: aGFsbG8=, client-key-data: LS0tLS1CRUdJTiBFTkNSWVBURUQgUFJJVkFURSBLRVktLS0tLQ==", "encrypted", "passphrase")]
     [TestCase("tls-server-name: a", "auth-provider: {name: gcp}", "auth-provider (gcp)", "exec plugin")]
+    [TestCase("tls-server-name: a", "as: someone, as-groups: [a, b]", "users[0].user.as-groups has 2 values", "leave the one")]
+    [TestCase("tls-server-name: a", "as: someone, as-user-extra: {scopes: [x, y]}", "as-user-extra.scopes has 2 values", "leave the one")]
     [TestCase("tls-server-name: a", "exec: {apiVersion: client.authentication.k8s.io/v1}", "exec.command is missing", "name the program")]
     [TestCase("tls-server-name: a", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1alpha1}", "v1alpha1", "v1beta1")]
     [TestCase("tls-server-name: a", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1, interactiveMode: Always}", "interactiveMode", "no terminal")]
