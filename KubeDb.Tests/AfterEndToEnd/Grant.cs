@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using k8s.Models;
 using KubeDb.Tests.Support;
 
 namespace KubeDb.Tests.AfterEndToEnd;
@@ -25,32 +25,27 @@ internal sealed record Grant(string Role, string Namespace, string Group, string
     /// <summary>Everything that is given to a service account by name.</summary>
     public static async Task<IReadOnlyList<Grant>> OfAsync(string ns, string account)
     {
-        var bindings = JsonNode.Parse((await Tool.RunAsync("kubectl", ["get", "clusterrolebindings,rolebindings", "-A", "-o", "json"])).OrFail())!["items"]!.AsArray();
+        var cluster = ClusterReader.Shared;
+        var everywhere = (await cluster.ClusterRoleBindingsAsync()).Where(b => IsSubject(b.Subjects, ns, account)).Select(b => (b.RoleRef, ""));
+        var inOne = (await cluster.RoleBindingsAsync()).Where(b => IsSubject(b.Subjects, ns, account)).Select(b => (b.RoleRef, b.Metadata.NamespaceProperty));
         var grants = new List<Grant>();
-        foreach (var binding in bindings.Where(b => b!["subjects"]?.AsArray().Any(s => IsSubject(s!, ns, account)) == true))
+        foreach (var (role, where) in everywhere.Concat(inOne))
         {
-            var role = binding!["roleRef"]!;
-            var where = Text(binding["metadata"]!, "namespace");
-            var kind = Text(role, "kind");
-            string[] scope = kind == "Role" ? ["-n", where] : [];
-            var rules = JsonNode.Parse((await Tool.RunAsync("kubectl", [.. scope, "get", kind, Text(role, "name"), "-o", "json"])).OrFail())!["rules"]!.AsArray();
-            grants.AddRange(rules.SelectMany(rule => Of($"{kind} {Text(role, "name")}", where, rule!)));
+            var rules = role.Kind == "Role" ? (await cluster.RoleAsync(where, role.Name))!.Rules : (await cluster.ClusterRoleAsync(role.Name))!.Rules;
+            grants.AddRange(rules.SelectMany(rule => Of($"{role.Kind} {role.Name}", where, rule)));
         }
 
         return grants;
     }
 
-    private static IEnumerable<Grant> Of(string role, string ns, JsonNode rule) =>
-        from grp in Texts(rule, "apiGroups")
-        from resource in Texts(rule, "resources")
-        from verb in Texts(rule, "verbs")
-        from name in Texts(rule, "resourceNames").DefaultIfEmpty("")
+    // Rules about paths instead of resources have no groups.
+    private static IEnumerable<Grant> Of(string role, string ns, V1PolicyRule rule) =>
+        from grp in rule.ApiGroups ?? []
+        from resource in rule.Resources ?? []
+        from verb in rule.Verbs
+        from name in (rule.ResourceNames ?? []).DefaultIfEmpty("")
         select new Grant(role, ns, grp, resource, verb, name);
 
-    private static bool IsSubject(JsonNode subject, string ns, string account) =>
-        Text(subject, "kind") == "ServiceAccount" && Text(subject, "namespace") == ns && Text(subject, "name") == account;
-
-    private static IEnumerable<string> Texts(JsonNode rule, string field) => rule[field]?.AsArray().Select(v => v!.GetValue<string>()) ?? [];
-
-    private static string Text(JsonNode node, string field) => node[field]?.GetValue<string>() ?? "";
+    private static bool IsSubject(IEnumerable<Rbacv1Subject>? subjects, string ns, string account) =>
+        subjects?.Any(s => s.Kind == "ServiceAccount" && s.NamespaceProperty == ns && s.Name == account) == true;
 }

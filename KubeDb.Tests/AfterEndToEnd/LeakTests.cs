@@ -24,13 +24,13 @@ public sealed class LeakTests
     [Test]
     public async Task Operators_logs_and_metrics_hold_none()
     {
-        var pods = (await Tool.RunAsync("kubectl", ["-n", "kubedb", "get", "pods", "-o", "name"])).OrFail().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var pods = (await ClusterReader.Shared.PodsAsync("kubedb")).Select(p => p.Metadata.Name).ToList();
         Assert.That(pods, Is.Not.Empty);
         foreach (var pod in pods)
         {
             var log = (await Tool.RunAsync("kubectl", ["-n", "kubedb", "logs", pod, "--tail=-1"])).OrFail();
             var before = (await Tool.RunAsync("kubectl", ["-n", "kubedb", "logs", pod, "--tail=-1", "--previous"])).Output;
-            var metrics = (await Tool.RunAsync("kubectl", ["get", "--raw", $"/api/v1/namespaces/kubedb/{pod.Replace("pod/", "pods/", StringComparison.Ordinal)}:8080/proxy/metrics"])).OrFail();
+            var metrics = (await Tool.RunAsync("kubectl", ["get", "--raw", $"/api/v1/namespaces/kubedb/pods/{pod}:8080/proxy/metrics"])).OrFail();
             Assert.Multiple(() =>
             {
                 Assert.That(metrics, Does.Contain("kubedb_"));

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
+using k8s.Models;
 using KubeDb.Tests.Support;
 
 namespace KubeDb.Tests.EndToEnd;
 
 /// <summary>
-/// A test that drives the installed operators with kubectl, as a person does, in a namespace of its own. When it fails it prints what a
-/// person would look at: the objects' conditions, the events, the pods, and the operators' last log lines.
+/// A test that drives the installed operators with kubectl, as a person does, in a namespace of its own, and looks at what came of it with
+/// <see cref="Cluster"/>. When it fails it prints what a person would look at: the objects' conditions, the events, the pods, and the operators'
+/// last log lines.
 /// </summary>
 [Category("EndToEnd")]
 public abstract class ClusterTest
@@ -17,6 +19,9 @@ public abstract class ClusterTest
     private static readonly SemaphoreSlim Seen = new(1);
     private static readonly Lazy<Task<string>> Kinds = new(SecretScan.KindsAsync);
     private string _began = "";
+
+    /// <summary>Reads the cluster.</summary>
+    protected static ClusterReader Cluster => ClusterReader.Shared;
 
     /// <summary>The namespace of the test.</summary>
     protected string Namespace { get; private set; } = "";
@@ -45,10 +50,7 @@ public abstract class ClusterTest
     /// <summary>Where values of the namespace's secrets stand outside of Secrets: in its objects, events among them, and in the operators' logs.</summary>
     protected async Task<IReadOnlyList<string>> LeaksAsync()
     {
-        var secrets = await TryKubectl("get", "secrets", "-o", "json");
-        if (secrets.ExitCode != 0)
-            return [];
-        var values = SecretScan.ValuesOf(JsonNode.Parse(secrets.Output)!).Distinct().ToList();
+        var values = SecretScan.ValuesOf(await Cluster.SecretsAsync(Namespace)).Distinct().ToList();
         await RememberAsync(values);
         var scan = new SecretScan(values);
         if (scan.Count == 0)
@@ -104,12 +106,26 @@ public abstract class ClusterTest
     /// <summary>Applies manifests into the test's namespace.</summary>
     protected async Task Apply(string yaml) => (await Tool.RunAsync("kubectl", ["-n", Namespace, "apply", "-f", "-"], yaml)).OrFail();
 
-    /// <summary>An object as JSON; null when it does not exist.</summary>
-    protected async Task<JsonNode?> Get(string kind, string name)
-    {
-        var result = await TryKubectl("get", kind, name, "-o", "json", "--ignore-not-found");
-        return string.IsNullOrWhiteSpace(result.OrFail()) ? null : JsonNode.Parse(result.Output);
-    }
+    /// <summary>A custom resource as JSON; null when it does not exist.</summary>
+    protected Task<JsonNode?> Get(string kind, string name) => Cluster.JsonAsync(kind, Namespace, name);
+
+    /// <summary>A pod; null when it does not exist.</summary>
+    protected Task<V1Pod?> Pod(string name) => Cluster.PodAsync(Namespace, name);
+
+    /// <summary>A secret; null when it does not exist.</summary>
+    protected Task<V1Secret?> Secret(string name) => Cluster.SecretAsync(Namespace, name);
+
+    /// <summary>A service; null when it does not exist.</summary>
+    protected Task<V1Service?> Service(string name) => Cluster.ServiceAsync(Namespace, name);
+
+    /// <summary>A claim; null when it does not exist.</summary>
+    protected Task<V1PersistentVolumeClaim?> Claim(string name) => Cluster.ClaimAsync(Namespace, name);
+
+    /// <summary>A StatefulSet; null when it does not exist.</summary>
+    protected Task<V1StatefulSet?> StatefulSet(string name) => Cluster.StatefulSetAsync(Namespace, name);
+
+    /// <summary>Whether the object exists: <c>service/db</c>.</summary>
+    protected Task<bool> Exists(string kindAndName) => Cluster.ExistsAsync(Namespace, kindAndName);
 
     /// <summary>Waits, with kubectl wait, for the phase of a database.</summary>
     protected Task WaitForPhase(string database, string phase, TimeSpan? limit = null) =>
@@ -131,9 +147,9 @@ public abstract class ClusterTest
         (await RedisCli(pod, "config", "get", directive)).Split('\n').ElementAtOrDefault(1)?.Trim() ?? "";
 
     /// <summary>The UID of a pod; empty when it does not exist.</summary>
-    protected async Task<string> PodUid(string pod) => (await TryKubectl("get", "pod", pod, "-o", "jsonpath={.metadata.uid}", "--ignore-not-found")).Output.Trim();
+    protected async Task<string> PodUid(string pod) => (await Pod(pod))?.Metadata.Uid ?? "";
 
-    /// <summary>A condition of an object; null when it is absent.</summary>
+    /// <summary>A condition of a custom resource; null when it is absent.</summary>
     protected async Task<JsonNode?> Condition(string kind, string name, string type) =>
         (await Get(kind, name))?["status"]?["conditions"]?.AsArray().FirstOrDefault(c => c?["type"]?.GetValue<string>() == type);
 
@@ -193,7 +209,7 @@ public abstract class ClusterTest
     protected async Task Protect(string database)
     {
         await Apply(Budget(database));
-        await Eventually(async () => (await Get("pdb", database))!["status"]?["observedGeneration"] is not null, "the budget is in force");
+        await Eventually(async () => (await Cluster.BudgetAsync(Namespace, database))!.Status?.ObservedGeneration is not null, "the budget is in force");
     }
 
     /// <summary>Takes the budget of <see cref="Protect"/> away.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using k8s.Models;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Tests.Support;
 
@@ -41,13 +42,13 @@ internal sealed class SecretScan
         where found.Count > 0
         select $"{item["kind"]} {item["metadata"]!["name"]} holds {string.Join(", ", found)}: {item.ToJsonString(Plain)}";
 
-    /// <summary>What is sought of the secrets in a list.</summary>
-    public static IEnumerable<string> ValuesOf(JsonNode secrets)
+    /// <summary>What is sought of the secrets.</summary>
+    public static IEnumerable<string> ValuesOf(IEnumerable<V1Secret> secrets)
     {
-        foreach (var secret in secrets["items"]!.AsArray())
+        foreach (var secret in secrets)
         {
-            var data = secret!["data"]?.AsObject().ToDictionary(p => p.Key, p => Encoding.UTF8.GetString(Convert.FromBase64String(p.Value!.GetValue<string>()))) ?? [];
-            if (secret["type"]!.GetValue<string>() == "kubernetes.io/basic-auth" && data.TryGetValue("password", out var password))
+            var data = secret.Data?.ToDictionary(p => p.Key, p => Encoding.UTF8.GetString(p.Value)) ?? [];
+            if (secret.Type == "kubernetes.io/basic-auth" && data.TryGetValue("password", out var password))
                 yield return password;
             foreach (var word in data.Values.SelectMany(t => t.Split([' ', '\n', '"', '\'', '>'])).Where(w => w.Contains(Mark, StringComparison.Ordinal)))
                 yield return word;

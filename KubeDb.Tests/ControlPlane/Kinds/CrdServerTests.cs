@@ -49,7 +49,8 @@ public sealed class CrdServerTests : ApiServerTest
         var pod = JsonNode.Parse("""{"futureField":{"a":[1]},"containers":[{"name":"redis","futureField":true,"env":[{"name":"A","futureField":1}]}]}""")!;
         var spec = new JsonObject { ["version"] = "8.2.2", ["futureField"] = 1, ["podTemplate"] = new JsonObject { ["spec"] = pod, ["futureField"] = 2 } };
 
-        var stored = (await Client.CreateAsync(Redis.Resource, Database("pruned", spec), Soon)).OrThrow()["spec"]!;
+        (await Client.CreateAsync(Redis.Resource, Database("pruned", spec), Soon)).OrThrow();
+        var stored = (await Witness.JsonAsync("rd", Namespace, "pruned"))!["spec"]!;
 
         Assert.Multiple(() =>
         {
@@ -64,8 +65,10 @@ public sealed class CrdServerTests : ApiServerTest
     [Test]
     public async Task The_server_fills_in_the_documented_defaults()
     {
-        var stored = (await Client.CreateAsync(Redis.Resource, Database("defaults", new JsonObject { ["version"] = "8.2.2" }), Soon)).OrThrow()["spec"]!;
-        var request = (await Client.CreateAsync(RedisOpsRequest.Resource, Request("defaults", "Reconfigure", new JsonObject()), Soon)).OrThrow()["spec"]!;
+        (await Client.CreateAsync(Redis.Resource, Database("defaults", new JsonObject { ["version"] = "8.2.2" }), Soon)).OrThrow();
+        (await Client.CreateAsync(RedisOpsRequest.Resource, Request("defaults", "Reconfigure", new JsonObject()), Soon)).OrThrow();
+        var stored = (await Witness.JsonAsync("rd", Namespace, "defaults"))!["spec"]!;
+        var request = (await Witness.JsonAsync("rdops", Namespace, "defaults"))!["spec"]!;
 
         Assert.Multiple(() =>
         {
@@ -132,9 +135,8 @@ public sealed class CrdServerTests : ApiServerTest
         await ApplyCondition("shared", "FirstSeen", "first-writer");
         await ApplyCondition("shared", "SecondSeen", "second-writer");
 
-        var stored = (await Client.SendAsync(
-            new ApiRequest { Verb = ApiVerb.Get, Type = Redis.Resource, Namespace = Namespace, Name = "shared" }, Redis.Decode, Soon)).OrThrow();
-        Assert.That(stored.Status.Conditions.Select(c => c.Type), Is.SupersetOf(new[] { "FirstSeen", "SecondSeen" }));
+        var stored = (await Witness.JsonAsync("rd", Namespace, "shared"))!["status"]!["conditions"]!.AsArray();
+        Assert.That(stored.Select(c => (string?)c!["type"]), Is.SupersetOf(new[] { "FirstSeen", "SecondSeen" }));
     }
 
     private async Task ApplyCondition(string name, string type, string manager)

@@ -2,14 +2,20 @@ using System.Text.Json.Nodes;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Configuration;
 using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Tests.Support;
 
 namespace KubeDb.Tests.ControlPlane.Kubernetes;
 
-/// <summary>A test against a real API server, in a namespace of its own. The server is the one in KUBEDB_TEST_KUBECONFIG.</summary>
+/// <summary>
+/// A test against a real API server, in a namespace of its own. The server is the one in KUBEDB_TEST_KUBECONFIG. What the product's client says
+/// is held against what another reads.
+/// </summary>
 [Category("ControlPlane")]
 public abstract class ApiServerTest
 {
     protected HttpKubernetesClient Client { get; private set; } = null!;
+
+    protected static ClusterReader Witness => ClusterReader.Shared;
 
     protected string Namespace { get; private set; } = "";
 

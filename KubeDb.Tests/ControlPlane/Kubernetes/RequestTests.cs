@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Configuration;
@@ -18,6 +19,7 @@ public sealed class RequestTests : ApiServerTest
         var read = (await Client.GetAsync(ResourceTypes.ConfigMap, Key("text"), Soon)).OrThrow();
 
         Assert.That(read["data"]!["key"]!.GetValue<string>(), Is.EqualTo(text));
+        Assert.That((await Witness.ConfigMapAsync(Namespace, "text"))!.Data["key"], Is.EqualTo(text));
     }
 
     [Test]
@@ -73,6 +75,7 @@ public sealed class RequestTests : ApiServerTest
         body["data"] = new JsonObject { ["other"] = "2" };
         var second = (await Apply(body)).OrThrow();
         Assert.That(second["data"]!.AsObject().Select(p => p.Key), Is.EqualTo(new[] { "other" }), "a field no longer applied is gone");
+        Assert.That((await Witness.ConfigMapAsync(Namespace, "applied"))!.Data, Is.EqualTo(new Dictionary<string, string> { ["other"] = "2" }));
 
         var stale = ConfigMap("applied", "3");
         stale["metadata"]!["resourceVersion"] = first["metadata"]!["resourceVersion"]!.GetValue<string>();
@@ -83,6 +86,7 @@ public sealed class RequestTests : ApiServerTest
         ghost["metadata"]!["uid"] = Guid.NewGuid().ToString();
         var refused = await Apply(ghost);
         Assert.That(refused.Error?.Kind, Is.EqualTo(ApiErrorKind.Conflict), "a uid keeps apply from creating");
+        Assert.That(await Witness.ConfigMapAsync(Namespace, "never-there"), Is.Null);
     }
 
     [Test]
@@ -105,6 +109,7 @@ public sealed class RequestTests : ApiServerTest
         Assert.That(refusedPatch.Error?.Kind, Is.EqualTo(ApiErrorKind.Conflict));
         Assert.That(refusedUpdate.Error?.Kind, Is.EqualTo(ApiErrorKind.Conflict));
         Assert.That(stepped.OrThrow()["data"]!["key"]!.GetValue<string>(), Is.EqualTo("4"));
+        Assert.That((await Witness.ConfigMapAsync(Namespace, "patched"))!.Data["key"], Is.EqualTo("4"));
     }
 
     [Test]
@@ -121,13 +126,16 @@ public sealed class RequestTests : ApiServerTest
 
         var otherUid = await Client.DeleteAsync(ResourceTypes.ConfigMap, seen with { Uid = Guid.NewGuid().ToString() }, "Background", false, Soon);
         var otherVersion = await Client.DeleteAsync(ResourceTypes.ConfigMap, seen with { ResourceVersion = "1" }, "Background", true, Soon);
+        var left = await Witness.ConfigMapAsync(Namespace, "deleted");
         var right = await Client.DeleteAsync(ResourceTypes.ConfigMap, seen, "Background", true, Soon);
         var gone = await Client.GetAsync(ResourceTypes.ConfigMap, Key("deleted"), Soon);
 
         Assert.That(otherUid.Error?.Kind, Is.EqualTo(ApiErrorKind.Conflict));
         Assert.That(otherVersion.Error?.Kind, Is.EqualTo(ApiErrorKind.Conflict));
+        Assert.That(left?.Metadata.Uid, Is.EqualTo(seen.Uid), "what was not meant is still there");
         Assert.That(right.Succeeded, Is.True, right.Error?.Message);
         Assert.That(gone.Error?.Kind, Is.EqualTo(ApiErrorKind.NotFound));
+        Assert.That(await Witness.ConfigMapAsync(Namespace, "deleted"), Is.Null);
     }
 
     [Test]
@@ -153,8 +161,19 @@ public sealed class RequestTests : ApiServerTest
         var readService = (await Client.GetAsync<Service>(Key("front"), Soon)).OrThrow();
 
         Assert.That((readSecret.Type, readSecret.Text("username"), readSecret.Text("password")), Is.EqualTo(("kubernetes.io/basic-auth", "u", "pä")));
-        Assert.That(readSecret.Metadata.CreationTimestamp, Is.EqualTo(DateTimeOffset.UtcNow).Within(TimeSpan.FromMinutes(5)));
         Assert.That((readService.Spec.Type, readService.Spec.Ports[0].Port, readService.Spec.Ports[0].TargetPort), Is.EqualTo(("ClusterIP", 6379, "db")));
+
+        var (otherSecret, otherService) = ((await Witness.SecretAsync(Namespace, "login"))!, (await Witness.ServiceAsync(Namespace, "front"))!);
+        Assert.Multiple(() =>
+        {
+            Assert.That(readSecret.Text("password"), Is.EqualTo(Encoding.UTF8.GetString(otherSecret.Data["password"])));
+            Assert.That(
+                (readSecret.Metadata.Uid, readSecret.Metadata.ResourceVersion, readSecret.Metadata.CreationTimestamp),
+                Is.EqualTo((otherSecret.Metadata.Uid, otherSecret.Metadata.ResourceVersion, new DateTimeOffset(otherSecret.Metadata.CreationTimestamp!.Value))));
+            Assert.That(
+                (readService.Spec.Type, readService.Spec.Ports[0].Port, readService.Spec.Ports[0].TargetPort),
+                Is.EqualTo((otherService.Spec.Type, otherService.Spec.Ports[0].Port, otherService.Spec.Ports[0].TargetPort.Value)));
+        });
     }
 
     [Test]
@@ -163,6 +182,7 @@ public sealed class RequestTests : ApiServerTest
         var offer = (await new ApiDiscovery(Client).GetAsync(Soon)).OrThrow();
 
         Assert.That(offer.Version, Is.GreaterThanOrEqualTo(new KubernetesVersion(1, 20)));
+        Assert.That(await Witness.VersionAsync(), Does.StartWith($"v{offer.Version.Major}.{offer.Version.Minor}."));
         Assert.That(offer.Serves(ResourceTypes.Pod) && offer.Serves(ResourceTypes.StatefulSet) && offer.Serves(ResourceTypes.Lease), Is.True);
         Assert.That(offer.Serves(ResourceTypes.PodDisruptionBudget), Is.EqualTo(offer.Version >= new KubernetesVersion(1, 21)));
         Assert.That(offer.Serves(new ResourceType("example.com", "v1", "nothings", "Nothing")), Is.False);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using KubeDb.Tests.Support;
 
@@ -86,8 +85,8 @@ public sealed class ClockFaultTests : FaultTest
     {
         var leader = await Operators.LeaderAsync(name);
         await Eventually(async () => (leader = await Operators.LeaderAsync(name)).Pod == Skewed(name), $"{Skewed(name)} leads");
-        var renewed = (await Operators.KubectlAsync("get", $"lease/{name}", "-o", "jsonpath={.spec.renewTime}")).OrFail();
-        var off = DateTimeOffset.Parse(renewed, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) - DateTimeOffset.UtcNow;
+        var renewed = (await Cluster.LeaseAsync(Operators.Namespace, name))!.Spec.RenewTime!.Value;
+        var off = renewed - DateTime.UtcNow;
         Assert.That(off.TotalSeconds, Is.EqualTo(skew).Within(60), $"the clock of {leader.Pod}");
         return leader;
     }
@@ -96,7 +95,7 @@ public sealed class ClockFaultTests : FaultTest
 
     private static async Task StartSkewedAsync(string name, int seconds)
     {
-        var deployment = JsonNode.Parse((await Operators.KubectlAsync("get", $"deployment/{name}", "-o", "json")).OrFail())!;
+        var deployment = (await Cluster.JsonAsync("deployment", Operators.Namespace, name))!;
         var template = deployment["spec"]!["template"]!;
         var spec = template["spec"]!.DeepClone();
         spec["restartPolicy"] = "Never";

@@ -80,9 +80,15 @@ public sealed class DeletionFaultTests : FaultTest
         var failed = await Condition("rdops", "last", "Failed");
         Assert.That(failed!["reason"]!.GetValue<string>(), Is.AnyOf("DatabaseDeleting", "DatabaseNotFound"));
         await KubectlHere("delete", "rdops/last", $"--timeout={Gone.TotalSeconds}s");
-        await Eventually(
-            async () => (await KubectlHere("get", "petsets,statefulsets,pods,pvc,secrets", "-l", "app.kubernetes.io/instance=doomed", "-o", "name")).Length == 0,
-            "nothing is left of it", Gone);
+        await Eventually(async () => await LeftOfAsync("doomed") == 0, "nothing is left of it", Gone);
+    }
+
+    private async Task<int> LeftOfAsync(string database)
+    {
+        var labels = $"app.kubernetes.io/instance={database}";
+        return (await Cluster.JsonListAsync("petset", Namespace, labels)).Count + (await Cluster.JsonListAsync("statefulset", Namespace, labels)).Count
+            + (await Cluster.PodsAsync(Namespace, labels)).Count + (await Cluster.ClaimsAsync(Namespace, labels)).Count
+            + (await Cluster.SecretsAsync(Namespace, labels)).Count;
     }
 
     private static async Task DeleteAtAsync(string ns, string[] step, bool operate)

@@ -106,9 +106,12 @@ public abstract class FaultTest : ClusterTest
     private protected Task AtRandom(double seconds) => Task.Delay(TimeSpan.FromSeconds(Chance.NextDouble() * seconds));
 
     /// <summary>Where the requests are, in a word each.</summary>
-    private protected async Task<string> WhereAsync(Operations operations) =>
-        string.Join(", ", (await TryKubectl(
-            ["get", "rdops", .. Databases.Select(operations.Request), "-o", "jsonpath={range .items[*]}{.metadata.name}={.status.phase} {end}"])).Output.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    private protected async Task<string> WhereAsync(Operations operations)
+    {
+        var requests = await Cluster.JsonListAsync("rdops", Namespace);
+        var asked = Databases.Select(operations.Request).ToHashSet();
+        return string.Join(", ", requests.Where(r => asked.Contains(Name(r))).Select(r => $"{Name(r)}={r["status"]?["phase"]}"));
+    }
 
     /// <summary>Waits for success over failures of the API server itself.</summary>
     private async Task UntilSuccessful(string request)
@@ -126,26 +129,25 @@ public abstract class FaultTest : ClusterTest
 
     private async Task<IReadOnlyDictionary<string, DatabaseSnapshot>> SnapshotAsync()
     {
-        var objects = JsonNode.Parse(await KubectlHere("get", "rd,pods", "-o", "json"))!["items"]!.AsArray();
+        var databases = await Cluster.JsonListAsync("rd", Namespace);
+        var pods = await Cluster.PodsAsync(Namespace);
         // Any event of a pod: a single one can be lost while etcd is down.
-        var events = JsonNode.Parse(await KubectlHere("get", "events", "--field-selector", "involvedObject.kind=Pod", "-o", "json"))!["items"]!.AsArray();
+        var events = await Cluster.EventsAsync(Namespace, "involvedObject.kind=Pod");
         return Databases.ToDictionary(d => d, name =>
         {
-            var database = objects.First(o => Kind(o) == "Redis" && Name(o) == name)!;
-            var pod = objects.FirstOrDefault(o => Kind(o) == "Pod" && Name(o) == $"{name}-0");
+            var database = databases.First(d => Name(d) == name);
+            var pod = pods.FirstOrDefault(p => p.Metadata.Name == $"{name}-0");
+            var uids = events.Where(e => e.InvolvedObject.Name == $"{name}-0").Select(e => e.InvolvedObject.Uid);
             var conditions = database["status"]!["conditions"]!.AsArray().Select(c => c!["type"]!.GetValue<string>());
             return new DatabaseSnapshot(
                 database["status"]!["phase"]!.GetValue<string>(),
                 database["metadata"]!["generation"]!.GetValue<long>(),
                 conditions.Any(c => c is "Paused" or "PauseAcknowledged"),
-                pod?["metadata"]!["uid"]!.GetValue<string>() ?? "",
-                pod?["status"]?["containerStatuses"]?.AsArray().Sum(c => c!["restartCount"]!.GetValue<int>()) ?? 0,
-                events.Select(e => e!["involvedObject"]!).Append(pod?["metadata"]).OfType<JsonNode>()
-                    .Where(o => o["name"]!.GetValue<string>() == $"{name}-0").Select(o => o["uid"]!.GetValue<string>()).ToHashSet());
+                pod?.Metadata.Uid ?? "",
+                pod?.Status.ContainerStatuses?.Sum(c => c.RestartCount) ?? 0,
+                (pod is null ? uids : uids.Append(pod.Metadata.Uid)).ToHashSet());
         });
     }
 
-    private static string Kind(JsonNode? node) => node!["kind"]!.GetValue<string>();
-
-    private static string Name(JsonNode? node) => node!["metadata"]!["name"]!.GetValue<string>();
+    private static string Name(JsonNode node) => node["metadata"]!["name"]!.GetValue<string>();
 }

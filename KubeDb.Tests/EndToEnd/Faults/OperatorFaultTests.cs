@@ -27,10 +27,10 @@ public sealed class OperatorFaultTests : FaultTest
         await KillAsync(Operators.Provisioner, operations);
         await EndsWellAsync(operations);
         await WaitForPhase("fresh", "Ready");
-        var pod = (await Get("pod", "fresh-0"))!;
+        var pod = (await Pod("fresh-0"))!;
         Assert.Multiple(async () =>
         {
-            Assert.That(pod["status"]!["containerStatuses"]![0]!["restartCount"]!.GetValue<int>(), Is.Zero);
+            Assert.That(pod.Status.ContainerStatuses[0].RestartCount, Is.Zero);
             Assert.That(await RedisCli("fresh-0", "set", "greeting", "hello"), Is.EqualTo("OK"));
         });
         await KubectlHere("delete", "rd/fresh", "--timeout=60s");

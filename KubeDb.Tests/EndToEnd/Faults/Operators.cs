@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
+using k8s.Autorest;
 using KubeDb.Tests.Support;
 
 namespace KubeDb.Tests.EndToEnd.Faults;
@@ -32,9 +32,8 @@ internal static class Operators
     {
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < Patience; await Task.Delay(300))
         {
-            var found = await Tool.RunAsync("kubectl", ["-n", Namespace, "get", $"lease/{name}", "--output=jsonpath={.spec.holderIdentity}"]);
-            var holder = found.Output.Trim();
-            if (found.ExitCode != 0 || holder.Length == 0 || holder == former?.Identity)
+            var holder = await HolderAsync(name);
+            if (holder.Length == 0 || holder == former?.Identity)
                 continue;
             if ((await ReplicasAsync(name)).FirstOrDefault(r => holder.StartsWith(r.Pod + "_", StringComparison.Ordinal)) is { } leader)
                 return leader with { Identity = holder };
@@ -46,20 +45,18 @@ internal static class Operators
     /// <summary>All running replicas.</summary>
     public static async Task<IReadOnlyList<Replica>> ReplicasAsync(string name)
     {
-        var pods = JsonNode.Parse((await KubectlAsync("get", "pods", "-l", $"app.kubernetes.io/name={name}", "-o", "json")).OrFail())!["items"]!.AsArray();
         return
         [
-            .. from pod in pods
-               let container = pod["status"]?["containerStatuses"]?[0]
-               where pod["metadata"]!["deletionTimestamp"] is null && container?["state"]?["running"] is not null
-               select new Replica(
-                   pod["metadata"]!["name"]!.GetValue<string>(), pod["status"]!["podIP"]!.GetValue<string>(), container["containerID"]!.GetValue<string>(), ""),
+            .. from pod in await ClusterReader.Shared.PodsAsync(Namespace, $"app.kubernetes.io/name={name}")
+               let container = pod.Status.ContainerStatuses?.FirstOrDefault()
+               where pod.Metadata.DeletionTimestamp is null && container?.State?.Running is not null
+               select new Replica(pod.Metadata.Name, pod.Status.PodIP, container.ContainerID, ""),
         ];
     }
 
     /// <summary>How many replicas are asked for.</summary>
     public static async Task<string> DesiredAsync(string name) =>
-        (await KubectlAsync("get", $"deployment/{name}", "-o", "jsonpath={.spec.replicas}")).OrFail().Trim();
+        $"{(await ClusterReader.Shared.DeploymentAsync(Namespace, name))!.Spec.Replicas}";
 
     /// <summary>Asks for so many replicas of both.</summary>
     public static async Task ScaleAsync(string name, string replicas) =>
@@ -72,6 +69,19 @@ internal static class Operators
         {
             (await KubectlAsync("rollout", "status", $"deployment/{name}", "--timeout=90s")).OrFail();
             await LeaderAsync(name);
+        }
+    }
+
+    // Empty also while the API server does not answer: it may be restarting.
+    private static async Task<string> HolderAsync(string name)
+    {
+        try
+        {
+            return (await ClusterReader.Shared.LeaseAsync(Namespace, name))?.Spec.HolderIdentity ?? "";
+        }
+        catch (Exception e) when (e is HttpRequestException or HttpOperationException)
+        {
+            return "";
         }
     }
 

@@ -1,5 +1,3 @@
-using KubeDb.Tests.Support;
-
 namespace KubeDb.Tests.EndToEnd.LocalCluster;
 
 /// <summary>What the other end-to-end tests take for granted of the local cluster's volumes.</summary>
@@ -15,14 +13,12 @@ public sealed class VolumeTests : ClusterTest
 
         await KubectlHere("patch", "pvc", "data", "-p", """{"spec":{"resources":{"requests":{"storage":"96Mi"}}}}""");
         await Eventually(async () => await Capacity() == "96Mi", "the claim has the new capacity", TimeSpan.FromSeconds(30));
-        var volume = (await Get("pvc", "data"))!["spec"]!["volumeName"]!.GetValue<string>();
-        Assert.That(await Kubectl("get", "pv", volume, "-o", "jsonpath={.spec.capacity.storage}"), Is.EqualTo("96Mi"));
+        var volume = (await Claim("data"))!.Spec.VolumeName;
+        Assert.That((await Cluster.VolumeAsync(volume))!.Spec.Capacity["storage"].ToString(), Is.EqualTo("96Mi"));
         Assert.That(await KubectlHere("exec", "writer", "--", "cat", "/data/f"), Is.EqualTo("kept"));
 
         await KubectlHere("delete", "pod/writer", "pvc/data", "--grace-period=1");
-        await Eventually(
-            async () => (await Tool.RunAsync("kubectl", ["get", "pv", volume, "--ignore-not-found", "-o", "name"])).Output.Trim().Length == 0,
-            "the volume is gone with its claim", TimeSpan.FromSeconds(30));
+        await Eventually(async () => await Cluster.VolumeAsync(volume) is null, "the volume is gone with its claim", TimeSpan.FromSeconds(30));
     }
 
     [Test]
@@ -35,7 +31,7 @@ public sealed class VolumeTests : ClusterTest
         Assert.That(await Capacity(), Is.EqualTo("64Mi"));
     }
 
-    private Task<string> Capacity() => KubectlHere("get", "pvc", "data", "-o", "jsonpath={.status.capacity.storage}");
+    private async Task<string?> Capacity() => (await Claim("data"))!.Status.Capacity?["storage"].ToString();
 
     private static string ClaimAndPod(string storageClass) => $$"""
         apiVersion: v1

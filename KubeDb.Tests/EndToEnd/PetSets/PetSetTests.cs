@@ -25,14 +25,14 @@ public sealed class PetSetTests : ClusterTest
                   spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 64Mi} } }
             """;
         await Apply(Manifest);
-        await Eventually(async () => (await Get("pod", "plain-0"))?["status"]?["phase"]?.GetValue<string>() == "Running", "the pod runs");
+        await Eventually(async () => (await Pod("plain-0"))?.Status.Phase == "Running", "the pod runs");
         var pod = await PodUid("plain-0");
-        var set = (await Get("statefulset", "plain"))!["metadata"]!["uid"]!.GetValue<string>();
+        var set = (await StatefulSet("plain"))!.Metadata.Uid;
 
         await Apply(Manifest.Replace("64Mi", "128Mi", StringComparison.Ordinal));
-        await Eventually(async () => (await Get("statefulset", "plain"))?["metadata"]!["uid"]!.GetValue<string>() is { } now && now != set, "the StatefulSet is another");
+        await Eventually(async () => (await StatefulSet("plain"))?.Metadata.Uid is { } now && now != set, "the StatefulSet is another");
 
         Assert.That(await PodUid("plain-0"), Is.EqualTo(pod));
-        Assert.That((await Get("statefulset", "plain"))!.ToJsonString(), Does.Contain("128Mi"));
+        Assert.That((await StatefulSet("plain"))!.Spec.VolumeClaimTemplates.Single().Spec.Resources.Requests["storage"].ToString(), Is.EqualTo("128Mi"));
     }
 }

@@ -98,7 +98,7 @@ public sealed class CanaryTests : ClusterTest
         await Eventually(async () => (await Task.WhenAll(pods.Select(pod => TryKubectl("exec", pod, "--", "sh", "-c", "cat /proc/[0-9]*/comm"))))
             .All(r => r.Output.Contains("sleep", StringComparison.Ordinal)), "both processes run");
         await Apply(Restart("again", "running"));
-        var scan = new SecretScan(SecretScan.ValuesOf(JsonNode.Parse(await KubectlHere("get", "secrets", "-o", "json"))!));
+        var scan = new SecretScan(SecretScan.ValuesOf(await Cluster.SecretsAsync(Namespace)));
         var (arguments, variables, seen) = (new List<string>(), new List<string>(), new HashSet<string>());
         for (var look = 0; look < 100; look++)
         {

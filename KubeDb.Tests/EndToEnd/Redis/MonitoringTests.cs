@@ -52,13 +52,13 @@ public sealed class MonitoringTests : ClusterTest
         await Apply(Redis("scraped", more: "monitor: {agent: prometheus.io/operator}"));
         await WaitForPhase("scraped", "Ready");
         await ServeServiceMonitorsAsync();
-        await Eventually(async () => (await TryKubectl("get", "servicemonitor", "scraped-stats")).ExitCode == 0, "the ServiceMonitor is made", Noticed);
+        await Eventually(() => Exists("servicemonitor/scraped-stats"), "the ServiceMonitor is made", Noticed);
 
         await KubectlHere("patch", "servicemonitor", "scraped-stats", "--type=merge", "-p", """{"spec":{"selector":null}}""");
         await Eventually(async () => (await Get("servicemonitor", "scraped-stats"))!["spec"]!["selector"] is not null, "it is put back");
 
         await KubectlHere("patch", "rd", "scraped", "--type=merge", "-p", """{"spec":{"monitor":null}}""");
-        await Eventually(async () => (await TryKubectl("get", "servicemonitor", "scraped-stats")).ExitCode != 0, "it goes");
-        await Eventually(async () => await Get("service", "scraped-stats") is null, "so does its service");
+        await Eventually(async () => !await Exists("servicemonitor/scraped-stats"), "it goes");
+        await Eventually(async () => await Service("scraped-stats") is null, "so does its service");
     }
 }

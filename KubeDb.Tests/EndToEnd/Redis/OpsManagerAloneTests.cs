@@ -16,9 +16,9 @@ public sealed class OpsManagerAloneTests : ClusterTest
         await Apply("{apiVersion: v1, kind: ServiceAccount, metadata: {name: own}}");
         await Apply(Redis("alone", more: "monitor: {agent: prometheus.io/operator}"));
         await WaitForPhase("alone", "Ready");
-        await Eventually(async () => (await TryKubectl("get", "servicemonitor", "alone-stats")).ExitCode == 0, "the ServiceMonitor is made", Long);
+        await Eventually(() => Exists("servicemonitor/alone-stats"), "the ServiceMonitor is made", Long);
         await RedisCli("alone-0", "set", "greeting", "hello");
-        var config = (await KubectlHere("get", "secrets", "-o", "name")).Split('\n').Single(n => n.StartsWith("secret/alone-", StringComparison.Ordinal) && n != "secret/alone-auth");
+        var config = (await Cluster.SecretsAsync(Namespace)).Select(s => $"secret/{s.Metadata.Name}").Single(n => n.StartsWith("secret/alone-", StringComparison.Ordinal) && n != "secret/alone-auth");
 
         await RunProvisioners(0);
         string[] children = ["service/alone", "service/alone-pods", "service/alone-stats", "serviceaccount/alone", "role/alone", "rolebinding/alone", "appbinding/alone", config, "petset/alone"];
@@ -26,7 +26,7 @@ public sealed class OpsManagerAloneTests : ClusterTest
         await Eventually(async () => await PodUid("alone-0") == "", "what is missing is really gone");
         await Apply(Reconfigure("mend", "alone", "applyConfig: {redis.conf: \"timeout 33\"}"));
         foreach (var child in children.Append("servicemonitor/alone-stats"))
-            await Eventually(async () => (await TryKubectl("get", child)).ExitCode == 0, $"{child} is made again");
+            await Eventually(() => Exists(child), $"{child} is made again");
         await RunProvisioners(1);
         await WaitForSuccess("mend", Long);
         await WaitForPhase("alone", "Ready");
@@ -37,7 +37,7 @@ public sealed class OpsManagerAloneTests : ClusterTest
         await KubectlHere("patch", "rd", "alone", "--type=merge", "-p", """{"spec":{"monitor":null,"podTemplate":{"spec":{"serviceAccountName":"own"}}}}""");
         await Apply(Reconfigure("trim", "alone", "applyConfig: {redis.conf: \"timeout 44\"}"));
         foreach (var child in (string[])["servicemonitor/alone-stats", "service/alone-stats", "serviceaccount/alone", "role/alone", "rolebinding/alone"])
-            await Eventually(async () => (await TryKubectl("get", child)).ExitCode != 0, $"{child} is removed");
+            await Eventually(async () => !await Exists(child), $"{child} is removed");
         await RunProvisioners(1);
         await WaitForSuccess("trim", Long);
         Assert.That(await ConfigGet("alone-0", "timeout"), Is.EqualTo("44"));

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 
 namespace KubeDb.Tests.EndToEnd.Redis;
 
@@ -17,11 +16,11 @@ public sealed class ProvisioningTests : ClusterTest
         Assert.That((await KubectlHere("get", "rd")).Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(new[] { "NAME", "VERSION", "STATUS", "AGE" }));
         Assert.That(await KubectlHere("get", "rd", "quick", "--no-headers"), Does.Match($@"^quick\s+{version}\s+Ready\s"));
         foreach (var child in (string[])["petset/quick", "statefulset/quick", "service/quick", "service/quick-pods", "secret/quick-auth", "appbinding/quick", "serviceaccount/quick", "role/quick", "rolebinding/quick", "pvc/data-quick-0"])
-            Assert.That((await TryKubectl("get", child)).ExitCode, Is.Zero, child);
+            Assert.That(await Exists(child), child);
 
-        var auth = (await Get("secret", "quick-auth"))!;
-        Assert.That(auth["type"]!.GetValue<string>(), Is.EqualTo("kubernetes.io/basic-auth"));
-        var password = Encoding.UTF8.GetString(Convert.FromBase64String(auth["data"]!["password"]!.GetValue<string>()));
+        var auth = (await Secret("quick-auth"))!;
+        Assert.That(auth.Type, Is.EqualTo("kubernetes.io/basic-auth"));
+        var password = Encoding.UTF8.GetString(auth.Data["password"]);
         Assert.That(password, Has.Length.EqualTo(16));
 
         var conditions = (await Get("rd", "quick"))!["status"]!["conditions"]!.AsArray().ToDictionary(c => c!["type"]!.GetValue<string>(), c => c!["message"]!.GetValue<string>());
@@ -32,13 +31,13 @@ public sealed class ProvisioningTests : ClusterTest
             Assert.That(conditions["AcceptingConnection"], Is.EqualTo($"The Redis: {Namespace}/quick is accepting rdClient requests."));
             Assert.That(conditions["Ready"], Is.EqualTo($"The Redis: {Namespace}/quick is ready."));
             Assert.That(conditions["Provisioned"], Is.EqualTo($"The Redis: {Namespace}/quick is successfully provisioned."));
-            Assert.That(await KubectlHere("get", "pod", "quick-0", "-o", "jsonpath={.spec.containers[0].name}"), Is.EqualTo("redis"));
+            Assert.That((await Pod("quick-0"))!.Spec.Containers[0].Name, Is.EqualTo("redis"));
             Assert.That(await KubectlHere("exec", "quick-0", "--", "cat", "/proc/1/cmdline"), Does.Contain(server).And.Not.Contain(password));
         });
 
-        var events = (await KubectlHere("get", "events", "--field-selector", "involvedObject.kind=Redis,involvedObject.name=quick", "--sort-by=.metadata.creationTimestamp", "-o", "jsonpath={range .items[*]}{.message}{\"\\n\"}{end}")).Split('\n');
+        var events = await Cluster.EventsAsync(Namespace, "involvedObject.kind=Redis,involvedObject.name=quick");
         var documented = new[] { "Successfully created governing service", "Successfully created Service", "Successfully created appbinding" };
-        Assert.That(events.Where(documented.Contains), Is.EquivalentTo(documented));
+        Assert.That(events.Select(e => e.Message).Where(documented.Contains), Is.EquivalentTo(documented));
     }
 
     [Test]
@@ -47,21 +46,21 @@ public sealed class ProvisioningTests : ClusterTest
         await Apply(Redis("sleeper"));
         await WaitForPhase("sleeper", "Ready");
         await RedisCli("sleeper-0", "set", "greeting", "hello");
-        var secret = (await Get("secret", "sleeper-auth"))!["metadata"]!["uid"]!.GetValue<string>();
+        var secret = (await Secret("sleeper-auth"))!.Metadata.Uid;
 
         await KubectlHere("patch", "rd", "sleeper", "--type=merge", "-p", """{"spec":{"halted":true}}""");
         await WaitForPhase("sleeper", "Halted");
         await Eventually(async () => await PodUid("sleeper-0") == "", "the pod is gone");
         foreach (var gone in (string[])["petset/sleeper", "statefulset/sleeper", "service/sleeper", "service/sleeper-pods", "appbinding/sleeper"])
-            Assert.That((await TryKubectl("get", gone)).ExitCode, Is.Not.Zero, gone);
-        Assert.That(await Get("pvc", "data-sleeper-0"), Is.Not.Null);
+            Assert.That(await Exists(gone), Is.False, gone);
+        Assert.That(await Claim("data-sleeper-0"), Is.Not.Null);
 
         await KubectlHere("patch", "rd", "sleeper", "--type=merge", "-p", """{"spec":{"halted":false}}""");
         await WaitForPhase("sleeper", "Ready");
         Assert.Multiple(async () =>
         {
             Assert.That(await RedisCli("sleeper-0", "get", "greeting"), Is.EqualTo("hello"));
-            Assert.That((await Get("secret", "sleeper-auth"))!["metadata"]!["uid"]!.GetValue<string>(), Is.EqualTo(secret));
+            Assert.That((await Secret("sleeper-auth"))!.Metadata.Uid, Is.EqualTo(secret));
             Assert.That(await Condition("rd", "sleeper", "Halted"), Is.Null);
         });
     }
@@ -77,8 +76,8 @@ public sealed class ProvisioningTests : ClusterTest
 
         await KubectlHere("delete", "rd", "mortal", "--timeout=60s");
         await Eventually(async () => await PodUid("mortal-0") == "", "the pod is gone");
-        await Eventually(async () => await Get("pvc", "data-mortal-0") is null != keepsVolume, $"volume kept: {keepsVolume}");
-        await Eventually(async () => await Get("secret", "mortal-auth") is null != keepsSecret, $"auth secret kept: {keepsSecret}");
+        await Eventually(async () => await Claim("data-mortal-0") is null != keepsVolume, $"volume kept: {keepsVolume}");
+        await Eventually(async () => await Secret("mortal-auth") is null != keepsSecret, $"auth secret kept: {keepsSecret}");
 
         if (!keepsVolume)
             return;
@@ -112,13 +111,13 @@ public sealed class ProvisioningTests : ClusterTest
         await WaitForPhase("tampered", "Ready");
 
         await KubectlHere("delete", "service", "tampered");
-        await Eventually(async () => await Get("service", "tampered") is not null, "the deleted service is back");
+        await Eventually(async () => await Service("tampered") is not null, "the deleted service is back");
         await KubectlHere("patch", "petset", "tampered", "--type=merge", "-p", """{"spec":{"replicas":3}}""");
         await Eventually(async () => (await Get("petset", "tampered"))!["spec"]!["replicas"]!.GetValue<int>() == 1, "the PetSet is put back");
         await KubectlHere("patch", "service", "tampered-pods", "--type=merge", "-p", """{"spec":{"publishNotReadyAddresses":false}}""");
-        await Eventually(async () => (await Get("service", "tampered-pods"))!["spec"]!["publishNotReadyAddresses"]?.GetValue<bool>() == true, "the service is put back");
+        await Eventually(async () => (await Service("tampered-pods"))!.Spec.PublishNotReadyAddresses == true, "the service is put back");
         await KubectlHere("patch", "statefulset", "tampered", "--type=merge", "-p", """{"spec":{"updateStrategy":{"type":"RollingUpdate"}}}""");
-        await Eventually(async () => (await Get("statefulset", "tampered"))!["spec"]!["updateStrategy"]!["type"]!.GetValue<string>() == "OnDelete", "the StatefulSet is put back");
+        await Eventually(async () => (await StatefulSet("tampered"))!.Spec.UpdateStrategy.Type == "OnDelete", "the StatefulSet is put back");
         await WaitForPhase("tampered", "Ready");
     }
 
@@ -178,7 +177,7 @@ public sealed class ProvisioningTests : ClusterTest
             Assert.That(await KubectlHere("exec", "referenced-0", "--", "env", "-u", "REDISCLI_AUTH", "redis-cli", "ping"), Does.Contain("NOAUTH"));
             Assert.That(await RedisCli("external-0", "ping"), Is.EqualTo("PONG"));
             Assert.That(await RedisCli("open-0", "ping"), Is.EqualTo("PONG"));
-            Assert.That(await Get("secret", "open-auth"), Is.Null);
+            Assert.That(await Secret("open-auth"), Is.Null);
         });
     }
 
@@ -188,8 +187,8 @@ public sealed class ProvisioningTests : ClusterTest
         await Apply(Redis("watched", more: "monitor: {agent: prometheus.io/builtin}"));
         await WaitForPhase("watched", "Ready");
 
-        var service = (await Get("service", "watched-stats"))!;
-        var address = service["spec"]!["clusterIP"]!.GetValue<string>();
+        var service = (await Service("watched-stats"))!;
+        var address = service.Spec.ClusterIP;
         using var http = new HttpClient();
         await Eventually(
             async () =>
@@ -206,8 +205,8 @@ public sealed class ProvisioningTests : ClusterTest
             "the exporter sees the server up");
         Assert.Multiple(() =>
         {
-            Assert.That(service["metadata"]!["annotations"]!["prometheus.io/port"]!.GetValue<string>(), Is.EqualTo("56790"));
-            Assert.That(service["metadata"]!["labels"]!["kubedb.com/role"]!.GetValue<string>(), Is.EqualTo("stats"));
+            Assert.That(service.Metadata.Annotations["prometheus.io/port"], Is.EqualTo("56790"));
+            Assert.That(service.Metadata.Labels["kubedb.com/role"], Is.EqualTo("stats"));
         });
     }
 
@@ -221,6 +220,6 @@ public sealed class ProvisioningTests : ClusterTest
             spec: {version: "7.0.15", storageType: Ephemeral}
             """);
         await WaitForPhase("brief", "Ready");
-        Assert.That(JsonNode.Parse(await KubectlHere("get", "pvc", "-o", "json"))!["items"]!.AsArray(), Is.Empty);
+        Assert.That(await Cluster.ClaimsAsync(Namespace), Is.Empty);
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace KubeDb.Tests.EndToEnd.Redis;
 
 [TestFixture, FixtureLifeCycle(LifeCycle.InstancePerTestCase), Parallelizable(ParallelScope.Children)]
@@ -26,8 +24,8 @@ public sealed class ReconfigureTests : ClusterTest
             Assert.That(await ConfigGet("sample-redis-0", "timeout"), Is.EqualTo("78"), "the other directives of the secret survive");
         });
 
-        var untouched = (await Get("secret", "new-custom-config"))!["data"]!["redis.conf"]!.GetValue<string>();
-        Assert.That(System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(untouched)), Does.Contain("maxclients 2000"), "the user's secret is left as it was");
+        var untouched = (await Secret("new-custom-config"))!.Data["redis.conf"];
+        Assert.That(System.Text.Encoding.UTF8.GetString(untouched), Does.Contain("maxclients 2000"), "the user's secret is left as it was");
 
         await KubectlHere("delete", "pod", "sample-redis-0");
         await WaitForPhase("sample-redis", "Ready");
@@ -101,8 +99,7 @@ public sealed class ReconfigureTests : ClusterTest
         };
         Assert.That(conditions.Where(documented.Contains), Is.EqualTo(documented));
 
-        var events = JsonNode.Parse(await KubectlHere("get", "events", "--field-selector", "involvedObject.name=tell", "-o", "json"))!["items"]!
-            .AsArray().Select(e => e!["message"]!.GetValue<string>()).ToList();
+        var events = (await Cluster.EventsAsync(Namespace, "involvedObject.name=tell")).Select(e => e.Message).ToList();
         Assert.That(events, Has.Some.EqualTo($"Pausing Redis {Namespace}/story").And.Some.EqualTo($"Successfully resumed Redis {Namespace}/story"));
         Assert.That(await Condition("rd", "story", "Paused"), Is.Null);
     }
@@ -146,7 +143,7 @@ public sealed class ReconfigureTests : ClusterTest
         {
             Assert.That(conditions.Select(c => c!["message"]!.GetValue<string>()), Has.Some.Contains(said));
             Assert.That((await Get("rd", "careful"))!["metadata"]!["generation"]!.GetValue<long>(), Is.EqualTo(before));
-            Assert.That((await KubectlHere("get", "events")).Contains("Pausing", StringComparison.Ordinal), Is.False, "never paused");
+            Assert.That((await Cluster.EventsAsync(Namespace)).Select(e => e.Message), Has.None.Contains("Pausing"), "never paused");
         });
     }
 
@@ -206,7 +203,7 @@ public sealed class ReconfigureTests : ClusterTest
 
         await WaitForRequestPhase("first", "Skipped");
         await WaitForRequestPhase("second", "Skipped");
-        var merged = (await KubectlHere("get", "rdops", "-o", "name")).Split('\n').Single(n => n.Contains("/busy-rcfg-merged-", StringComparison.Ordinal)).Split('/')[1];
+        var merged = (await Cluster.JsonListAsync("rdops", Namespace)).Select(r => r["metadata"]!["name"]!.GetValue<string>()).Single(n => n.StartsWith("busy-rcfg-merged-", StringComparison.Ordinal));
         await WaitForSuccess(merged);
         Assert.Multiple(async () =>
         {
@@ -236,7 +233,7 @@ public sealed class ReconfigureTests : ClusterTest
         await Eventually(async () => await Condition("rd", "dropped", "Paused") is null, "the pause is released");
         await WaitForPhase("dropped", "Ready");
 
-        var wanted = JsonNode.Parse((await Get("rd", "dropped"))!["spec"]!.ToJsonString())!["configuration"]?["inline"]?["redis.conf"]?.GetValue<string>();
+        var wanted = (await Get("rd", "dropped"))!["spec"]!["configuration"]?["inline"]?["redis.conf"]?.GetValue<string>();
         await Eventually(
             async () => await ConfigGet("dropped-0", "databases") == (wanted?.Contains("databases 5", StringComparison.Ordinal) == true ? "5" : "16"),
             "the running server agrees with the spec");

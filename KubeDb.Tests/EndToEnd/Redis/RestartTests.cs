@@ -86,7 +86,7 @@ public sealed class RestartTests : ClusterTest
         await Protect("stuck");
         await KubectlHere("exec", "stuck-0", "--", "touch", "/scripts/initialising");
         await Eventually(
-            async () => (await Get("pod", "stuck-0"))!["status"]!["conditions"]!.AsArray().Any(c => c!["type"]!.GetValue<string>() == "Ready" && c["status"]!.GetValue<string>() == "False"),
+            async () => (await Pod("stuck-0"))!.Status.Conditions.Any(c => c is { Type: "Ready", Status: "False" }),
             "the pod is not Ready");
         var uid = await PodUid("stuck-0");
 

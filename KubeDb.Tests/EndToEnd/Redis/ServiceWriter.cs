@@ -36,9 +36,9 @@ public sealed class ServiceWriter : IAsyncDisposable
     /// </param>
     public static async Task<ServiceWriter> StartAsync(string ns, string database, int perSecond, TimeSpan patience = default)
     {
-        var address = (await Tool.RunAsync("kubectl", ["-n", ns, "get", "service", database, "-o", "jsonpath={.spec.clusterIP}"])).OrFail();
-        var password = (await Tool.RunAsync("kubectl", ["-n", ns, "get", "secret", $"{database}-auth", "-o", "jsonpath={.data.password}"])).OrFail();
-        var writer = new ServiceWriter(address, Encoding.UTF8.GetString(Convert.FromBase64String(password)), perSecond, patience);
+        var address = (await ClusterReader.Shared.ServiceAsync(ns, database))!.Spec.ClusterIP;
+        var password = (await ClusterReader.Shared.SecretAsync(ns, $"{database}-auth"))!.Data["password"];
+        var writer = new ServiceWriter(address, Encoding.UTF8.GetString(password), perSecond, patience);
         (await writer.ReachAsync(TimeSpan.FromSeconds(Math.Max(20, patience.TotalSeconds)))).Dispose();
         writer._loop = writer.WriteAsync();
         var clock = Stopwatch.StartNew();
