@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
 namespace KubeDb.Tests.Unit.Kubernetes;
@@ -74,6 +75,24 @@ public sealed class ErrorTests
 
         Assert.That(general.Message, Does.StartWith("json: cannot unmarshal").And.Not.Contain("hunter2"));
         Assert.That(secret.Message, Does.Contain("data[password]").And.Not.Contain("hunter2"));
+    }
+
+    /// <summary>Whatever logs, counts or shows the exception, or any property of it, shows no value.</summary>
+    [Test]
+    public async Task A_write_of_a_secret_that_fails_keeps_nothing_of_the_secret()
+    {
+        await using var server = await TestServer.StartAsync(c => TestServer.Status(c, 403, "Forbidden"));
+        using var client = server.Client(new KubernetesClientOptions { MaxRetries = 0 });
+        var secret = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "x", ["namespace"] = "ns" },
+            ["stringData"] = new JsonObject { ["password"] = "hunter2" },
+        };
+
+        var refused = await client.CreateAsync(ResourceTypes.Secret, secret, CancellationToken.None);
+
+        var thrown = Assert.Throws<ApiException>(() => refused.OrThrow())!;
+        Assert.That(ObjectTexts.Of(thrown), Has.Some.Contains("said the server").And.None.Contains("hunter2"));
     }
 
     [Test]
