@@ -103,7 +103,7 @@ internal static class CrdFiles
             ["schema"] = new JsonObject { ["openAPIV3Schema"] = schemas.Root(type) },
         };
         var columns = type.GetCustomAttributes<PrinterColumnAttribute>()
-            .Select(c => (JsonNode)new JsonObject { ["name"] = c.Name, ["type"] = c.Type, ["jsonPath"] = c.Path })
+            .Select(Column)
             .ToArray();
         if (columns.Length > 0)
             version["additionalPrinterColumns"] = new JsonArray(columns);
@@ -123,6 +123,14 @@ internal static class CrdFiles
         if (subresources.Count > 0)
             version["subresources"] = subresources;
         return version;
+    }
+
+    private static JsonNode Column(PrinterColumnAttribute column)
+    {
+        var node = new JsonObject { ["name"] = column.Name, ["type"] = column.Type, ["jsonPath"] = column.Path };
+        if (column.Priority > 0)
+            node["priority"] = column.Priority;
+        return node;
     }
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode)t)]);

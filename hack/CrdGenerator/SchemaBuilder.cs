@@ -26,6 +26,7 @@ internal sealed class SchemaBuilder(XmlDocs documents)
     {
         var properties = new JsonObject();
         var required = new List<string>();
+        var rules = new List<JsonNode>();
         foreach (var property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public))
         {
             if (property.GetCustomAttribute<JsonIgnoreAttribute>() is not null)
@@ -34,6 +35,8 @@ internal sealed class SchemaBuilder(XmlDocs documents)
             properties[name] = OfProperty(property);
             if (property.GetCustomAttribute<RequiredFieldAttribute>() is not null)
                 required.Add(name);
+            if (property.GetCustomAttribute<ImmutableAttribute>() is { } immutable)
+                rules.Add(new JsonObject { ["rule"] = Unchanged(name, immutable), ["message"] = immutable.Message });
         }
 
         var schema = new JsonObject { ["type"] = "object" };
@@ -41,7 +44,19 @@ internal sealed class SchemaBuilder(XmlDocs documents)
             schema["properties"] = properties;
         if (required.Count > 0)
             schema["required"] = new JsonArray([.. required.Order(StringComparer.Ordinal).Select(r => (JsonNode)r)]);
+        if (rules.Count > 0)
+            schema["x-kubernetes-validations"] = new JsonArray([.. rules]);
         return schema;
+    }
+
+    // On the object that holds the field, so that adding and removing it count as changes. In the words that CEL had from its first version on.
+    private static string Unchanged(string name, ImmutableAttribute immutable)
+    {
+        var (now, before) = ($"self.{name}", $"oldSelf.{name}");
+        if (immutable.Default is { } fallback)
+            return $"(has({now}) ? {now} : '{fallback}') == (has({before}) ? {before} : '{fallback}')";
+        var same = $"has({now}) == has({before}) && (!has({now}) || {now} == {before})";
+        return immutable.Once is { } once ? $"!has({before}) || !has({before}.{once}) || !{before}.{once} || ({same})" : same;
     }
 
     private JsonObject OfProperty(PropertyInfo property)

@@ -8,6 +8,10 @@ namespace KubeDb.Api.Kinds.Apps;
 
 /// <summary>A set of pods with stable names and volumes.</summary>
 [CustomResource("petset", ScaleSelector = "selector")]
+[PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
+[PrinterColumn("Ready", "integer", ".status.readyReplicas")]
+[PrinterColumn("Desired", "integer", ".spec.replicas")]
+[PrinterColumn("Message", "string", """.status.conditions[?(@.status=="True")].message""", Priority = 1)]
 public sealed record PetSet : IKubernetesObject<PetSet>
 {
     /// <inheritdoc/>

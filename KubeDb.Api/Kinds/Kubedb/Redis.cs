@@ -9,6 +9,7 @@ namespace KubeDb.Api.Kinds.Kubedb;
 [PrinterColumn("Version", "string", ".spec.version")]
 [PrinterColumn("Status", "string", ".status.phase")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
+[PrinterColumn("Message", "string", """.status.conditions[?(@.status=="False")].message""", Priority = 1)]
 public sealed record Redis : IKubernetesObject<Redis>, IDatabase
 {
     /// <inheritdoc/>
@@ -71,6 +72,7 @@ public sealed record RedisSpec : IDatabaseSpec
     public HealthChecker? HealthChecker { get; init; }
 
     /// <summary>How a new database is filled.</summary>
+    [Immutable("spec.init never changes once the database is initialised; create another database to fill it otherwise", Once = "initialized")]
     public InitSpec? Init { get; init; }
 
     /// <summary>Topology. Standalone when absent.</summary>
@@ -99,6 +101,7 @@ public sealed record RedisSpec : IDatabaseSpec
 
     /// <summary>Durable (a claim a pod) or Ephemeral. Durable when absent; never changes.</summary>
     [OneOf(StorageTypes.Durable, StorageTypes.Ephemeral)]
+    [Immutable("spec.storageType never changes, for the data would be lost; create another database for other storage", Default = StorageTypes.Durable)]
     public string? StorageType { get; init; }
 
     /// <summary>TLS.</summary>

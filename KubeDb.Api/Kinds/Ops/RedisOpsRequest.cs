@@ -11,6 +11,9 @@ namespace KubeDb.Api.Kinds.Ops;
 [PrinterColumn("Type", "string", ".spec.type")]
 [PrinterColumn("Status", "string", ".status.phase")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
+[PrinterColumn("Database", "string", ".spec.databaseRef.name")]
+[PrinterColumn("Step", "string", ".status.conditions[-1:].type")]
+[PrinterColumn("Message", "string", ".status.conditions[-1:].message", Priority = 1)]
 public sealed record RedisOpsRequest : IKubernetesObject<RedisOpsRequest>, IOpsRequest
 {
     /// <inheritdoc/>
@@ -20,6 +23,7 @@ public sealed record RedisOpsRequest : IKubernetesObject<RedisOpsRequest>, IOpsR
     public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 
     /// <summary>What to do; never changes.</summary>
+    [Immutable("the spec of a request never changes; create another request")]
     public RedisOpsRequestSpec Spec { get; init => field = value ?? new(); } = new();
 
     /// <summary>What was observed.</summary>

@@ -36,6 +36,27 @@ public sealed class PrinterColumnAttribute(string name, string type, string path
 
     /// <summary>JSON path of the value.</summary>
     public string Path { get; } = path;
+
+    /// <summary>0: always printed; above: only with <c>-o wide</c>.</summary>
+    public int Priority { get; init; }
+}
+
+/// <summary>
+/// The field never changes. Servers that know CEL (1.25 and newer) refuse a change; the Provisioner refuses it everywhere
+/// (<c>IEngine.CheckUpdate</c>), since an older server drops the rule from the definition.
+/// </summary>
+/// <param name="message">What is said of a change: what never changes, and what to do instead.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ImmutableAttribute(string message) : Attribute
+{
+    /// <summary>What is said of a change.</summary>
+    public string Message { get; } = message;
+
+    /// <summary>The text that an absent field stands for, so that absent and the default count as equal; null where absent is a value of its own.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>Boolean field inside this one from which on it never changes again; null for from the beginning.</summary>
+    public string? Once { get; init; }
 }
 
 /// <summary>The API server refuses objects without this field (where its parent is given).</summary>

@@ -93,7 +93,7 @@ public sealed class ChartTests
     {
         var umbrella = Path.Combine(Charts, "kubedb");
         (await Tool.RunAsync("helm", ["dependency", "build", umbrella])).OrFail();
-        (await Tool.RunAsync("kubectl", ["apply", "-f", Path.Combine(Charts, "kubedb-crds", "crds")])).OrFail();
+        (await Tool.RunAsync("kubectl", ["apply", "--validate=false", "-f", Path.Combine(Charts, "kubedb-crds", "crds")])).OrFail();
         var rendered = (await Tool.RunAsync("helm", ["template", "kubedb", umbrella, "--namespace", "default"])).OrFail();
 
         var accepted = await Tool.RunAsync("kubectl", ["apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f", "-"], rendered);

@@ -68,7 +68,8 @@ public sealed class CrdTests
         {
             Assert.That(header, Is.EqualTo(lines[0]));
             Assert.That(served, Is.EqualTo(lines[1]));
-            Assert.That(columns, Is.EqualTo(lines.Where(l => l.StartsWith("column ", StringComparison.Ordinal))));
+            var documented = lines.Where(l => l.StartsWith("column ", StringComparison.Ordinal)).ToList();
+            Assert.That(columns.Take(documented.Count), Is.EqualTo(documented), "the documented columns come first: scripts count them");
         });
     }
 
@@ -89,6 +90,27 @@ public sealed class CrdTests
         var scale = Version("apps.k8s.appscode.com_petsets")["subresources"]!["scale"]!;
 
         Assert.That(scale.ToJsonString(), Is.EqualTo("""{"specReplicasPath":".spec.replicas","statusReplicasPath":".status.replicas","labelSelectorPath":".status.selector"}"""));
+    }
+
+    [TestCase("kubedb.com_redises", "Message .status.conditions[?(@.status==\"False\")].message 1")]
+    [TestCase("ops.kubedb.com_redisopsrequests", "Database .spec.databaseRef.name 0", "Step .status.conditions[-1:].type 0", "Message .status.conditions[-1:].message 1")]
+    [TestCase("apps.k8s.appscode.com_petsets", "Age .metadata.creationTimestamp 0", "Ready .status.readyReplicas 0", "Desired .spec.replicas 0", "Message .status.conditions[?(@.status==\"True\")].message 1")]
+    public void A_person_sees_what_an_object_is_about_and_what_it_waits_for(string name, params string[] last)
+    {
+        var columns = Version(name)["additionalPrinterColumns"]!.AsArray().Select(c => $"{c!["name"]} {c["jsonPath"]} {c["priority"]?.GetValue<int>() ?? 0}");
+
+        Assert.That(columns.TakeLast(last.Length), Is.EqualTo(last));
+    }
+
+    [TestCase("kubedb.com_redises", "spec", "spec.init", "spec.storageType")]
+    [TestCase("ops.kubedb.com_redisopsrequests", "", "the spec of a request")]
+    public void What_never_changes_has_a_rule(string name, string at, params string[] about)
+    {
+        var schema = Version(name)["schema"]!["openAPIV3Schema"]!;
+        var rules = (at.Length == 0 ? schema : schema["properties"]![at]!)["x-kubernetes-validations"]!.AsArray();
+
+        Assert.That(rules.Select(r => (string)r!["message"]!), Is.EqualTo(about).Using<string, string>((message, start) => message.StartsWith(start, StringComparison.Ordinal)));
+        Assert.That(rules.Select(r => (string)r!["rule"]!), Has.All.Contain("oldSelf."));
     }
 
     /// <summary>The rules that a server has for structural schemas, which it would tell only when the definition is applied.</summary>
