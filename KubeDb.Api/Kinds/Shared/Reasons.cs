@@ -7,7 +7,7 @@ namespace KubeDb.Api.Kinds.Shared;
 public sealed record ReasonEntry(string Id, string When, string Action = "");
 
 /// <summary>The reasons that every engine shares. Ids are part of the interface: never renamed.</summary>
-public static class Reasons
+public static partial class Reasons
 {
 #pragma warning disable CS1591 // Each is explained in the table below, which the documentation prints.
     public const string ProvisioningStarted = "DatabaseProvisioningStartedSuccessfully";
@@ -99,8 +99,8 @@ public static class Reasons
     public const string NotInEffect = "NotInEffect";
 #pragma warning restore CS1591
 
-    /// <summary>Every shared reason with its explanation.</summary>
-    public static IReadOnlyList<ReasonEntry> All { get; } =
+    /// <summary>Those above with their explanations.</summary>
+    private static IReadOnlyList<ReasonEntry> Verdicts { get; } =
     [
         new(ProvisioningStarted, "The operator took a new database up."),
         new(AllReplicasReady, "Every workload has all its pods ready."),
