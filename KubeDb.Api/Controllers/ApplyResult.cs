@@ -44,8 +44,8 @@ public readonly record struct ApplyResult(ApplyKind Kind, string Message = "", A
     {
         ApplyKind.BeingDeleted => Outcome.Wait("BeingDeleted", Message, TimeSpan.FromSeconds(2)),
         ApplyKind.NameTaken => Outcome.Fail("NameTaken", Message),
-        ApplyKind.Failed when Error!.Kind is ApiErrorKind.Invalid or ApiErrorKind.BadRequest => Outcome.Fail("Refused", Message),
-        ApplyKind.Failed => throw new ApiException(Error),
+        ApplyKind.Failed when Error!.IsObjectRefused => Outcome.Fail("Refused", Message),
+        ApplyKind.Failed => throw new ApiException(Error with { Message = Message }),
         _ => Outcome.Continue,
     };
 }

@@ -91,6 +91,14 @@ public sealed record ApiError(ApiErrorKind Kind, int Code, string Reason, string
     /// <summary>404 for one object: it was deleted meanwhile. Not so where the server does not serve the kind.</summary>
     public bool IsObjectGone => Kind is ApiErrorKind.NotFound && Message.EndsWith("\" not found", StringComparison.Ordinal);
 
+    /// <summary>
+    /// The server can not take the object as it is, now or later. Server-side apply answers 500, too, to one that breaks the schema of its kind,
+    /// such as a list with two items of one key.
+    /// </summary>
+    public bool IsObjectRefused => Kind is ApiErrorKind.Invalid or ApiErrorKind.BadRequest || Code is 405 or 413 or 415
+        || (Kind is ApiErrorKind.ServerError
+            && (Message.Contains("failed to create typed", StringComparison.Ordinal) || Message.Contains("duplicate entries for key", StringComparison.Ordinal)));
+
     /// <summary>403, and somebody can grant what is missing.</summary>
     public bool IsRefusal => Kind is ApiErrorKind.Forbidden && !IsNamespaceGoing;
 

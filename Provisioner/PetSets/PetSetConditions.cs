@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Kinds.Apps;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Provisioner.PetSets;
@@ -16,7 +17,7 @@ internal static class PetSetConditions
 
     /// <summary>Only a person can help.</summary>
     public static bool IsStalled(Outcome outcome) =>
-        outcome.Kind is OutcomeKind.Fail || outcome.Reason is Refusal.PermissionMissing or Refusal.AdmissionRefused;
+        outcome.Kind is OutcomeKind.Fail || outcome.Reason is Refusal.PermissionMissing or Refusal.AdmissionRefused or Reasons.ServerFails;
 
     /// <summary>The conditions.</summary>
     public static JsonArray Of(PetSet petSet, PlacementPolicy? policy, string? policyName, Outcome outcome)

@@ -48,6 +48,7 @@ internal sealed class PetSetReconciler : IReconciler
     private readonly PetSetParts _parts;
     private readonly StatusWriter _status;
     private readonly SchemaTolerance _tolerance = new();
+    private readonly ServerTrouble _trouble = new();
 
     /// <summary>A reconciler of all PetSets.</summary>
     public PetSetReconciler(PetSetParts parts)
@@ -63,17 +64,35 @@ internal sealed class PetSetReconciler : IReconciler
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
         if (_parts.PetSets.Get(key) is not { Metadata.IsDeleting: false } petSet)
+        {
+            _trouble.Forget(key);
             return Outcome.Done;
+        }
+
         var policyName = petSet.Spec.PodPlacementPolicy?.Name;
         var policy = string.IsNullOrEmpty(policyName) ? null : _parts.Policies.Get(new("", policyName));
         var manifest = StatefulSetManifest.Build(petSet, policy);
-        var outcome = petSet.Spec.Distributed ? Distributed(petSet) : await CarryOutAsync(petSet, manifest, cancel);
+        var outcome = petSet.Spec.Distributed ? Distributed(petSet) : await TryCarryOutAsync(petSet, manifest, cancel);
         await WriteStatusAsync(petSet, PetSetConditions.Of(petSet, policy, policyName, outcome), outcome, cancel);
         return outcome;
     }
 
     private static Outcome Distributed(PetSet petSet) => Outcome.Fail(
         "DistributedNotSupported", $"spec.distributed of PetSet {petSet.Metadata.Key} asks for pods in several clusters, which is not supported; set it to false.");
+
+    private async Task<Outcome> TryCarryOutAsync(PetSet petSet, JsonObject manifest, CancellationToken cancel)
+    {
+        try
+        {
+            var outcome = await CarryOutAsync(petSet, manifest, cancel);
+            _trouble.Forget(petSet.Metadata.Key);
+            return outcome;
+        }
+        catch (ApiException failed) when (_trouble.Lasts(petSet.Metadata.Key, failed.Error))
+        {
+            return ServerTrouble.Wait(failed.Error);
+        }
+    }
 
     private async Task<Outcome> CarryOutAsync(PetSet petSet, JsonObject manifest, CancellationToken cancel)
     {

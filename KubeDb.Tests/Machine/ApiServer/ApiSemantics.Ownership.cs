@@ -238,6 +238,22 @@ public abstract partial class ApiSemantics
         Ok(await client.GetAsync(Namespaces, new ObjectKey("", ns), None)).Meta().Text("uid");
 
     // Owned by its namespace, which exists: a real cluster collects what has no owner left.
+    [Test]
+    public Task Two_items_of_one_key_are_refused_with_a_fault_of_the_server() => Run(async (client, ns) =>
+    {
+        var body = Json.Parse(Workload);
+        body.Meta().Remove("ownerReferences");
+        body.Meta()["namespace"] = ns;
+        body.At("spec", "template", "spec")!["containers"]![0]!["env"]!.AsArray().Add(Json.Parse("""{"name":"A","value":"2"}"""));
+
+        var refused = await Apply(client, StatefulSets, body, "m");
+
+        Assert.That((refused.Error?.Kind, refused.Error?.Code), Is.EqualTo((ApiErrorKind.ServerError, 500)));
+        Assert.That(refused.Error!.Message, Is.EqualTo(
+            $"failed to create typed patch object ({ns}/db; apps/v1, Kind=StatefulSet): .spec.template.spec.containers[name=\"redis\"].env: duplicate entries for key [name=\"A\"]"));
+        Assert.That(refused.Error.IsObjectRefused, Is.True);
+    });
+
     private static JsonObject StatefulSet(string ns, string owner)
     {
         var body = Json.Parse(Workload.Replace(SomeUid, owner, StringComparison.Ordinal).Replace("\"name\":\"o\"", $"\"name\":\"{ns}\"", StringComparison.Ordinal));

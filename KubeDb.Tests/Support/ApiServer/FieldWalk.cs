@@ -57,6 +57,22 @@ public static class FieldWalk
         }
     }
 
+    /// <summary>What the value has twice of one key, as the server says it; null when nothing.</summary>
+    public static string? Duplicate(JsonNode? value, FieldType type, string path = "") => value switch
+    {
+        JsonObject map => map.Select(f => Duplicate(f.Value, type.Of(f.Key), $"{path}.{f.Key}")).FirstOrDefault(p => p is not null),
+        JsonArray list when type.Element is { } element =>
+            (type.List is ListKind.Map ? list.Select(i => KeyText(i, type)).GroupBy(k => k).FirstOrDefault(g => g.Count() > 1) : null) is { } twice
+                ? $"{path}: duplicate entries for key {twice.Key}"
+                : list.Select((item, i) => Duplicate(item, element, type.List is ListKind.Map ? path + KeyText(item, type) : $"{path}[{i}]")).FirstOrDefault(p => p is not null),
+        _ => null,
+    };
+
+    private static string KeyText(JsonNode? item, FieldType type) => "[" + string.Join(',', type.Keys
+        .Select(k => (Key: k, Value: item?[k] ?? type.KeyDefaults.GetValueOrDefault(k)))
+        .Where(k => k.Value is not null)
+        .Select(k => $"{k.Key}={k.Value!.ToJsonString()}")) + "]";
+
     /// <summary>The first field that the type does not know; null when it knows all.</summary>
     public static string? Undeclared(JsonNode? value, FieldType type, string path = "") => value switch
     {

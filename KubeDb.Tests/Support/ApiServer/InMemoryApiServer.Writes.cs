@@ -119,6 +119,10 @@ public sealed partial class InMemoryApiServer
             return Answer.Of(Errors.Internal(
                 $"failed to create typed patch object ({call.Namespace}/{call.Name}; {call.Request.Type.ApiVersion}, Kind={call.Kind.Name}): {unknown}: field not declared in schema"));
 
+        if (FieldWalk.Duplicate(body, TypeOf(call.Kind)) is { } duplicate)
+            return Answer.Of(Errors.Internal(
+                $"failed to create typed patch object ({call.Namespace}/{call.Name}; {call.Request.Type.ApiVersion}, Kind={call.Kind.Name}): {duplicate}"));
+
         var live = Store.Find(call.Kind, call.Namespace, call.Name);
         if (live is null && call.Request.Subresource is not null)
             return Answer.Of(Errors.NotFound(call.Kind, call.Name));
