@@ -41,7 +41,8 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
     {
         var version = caches.Of(engine).Versions.Get(new("", database.Spec.Version));
         var defaulted = engine.Default(database, version);
-        var violations = engine.Check(defaulted, version);
+        IReadOnlyList<Violation> violations =
+            [.. engine.CheckUpdate(AcceptedSpec.Before(engine, defaulted, caches), defaulted), .. engine.Check(defaulted, version)];
         if (violations.Count > 0)
             return Violated(violations);
         if (version is null)

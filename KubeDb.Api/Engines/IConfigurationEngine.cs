@@ -28,11 +28,35 @@ public interface IConfigurationEngine
     /// </summary>
     Task<IReadOnlyList<Violation>> CheckAsync(DatabaseInstances instances, ConfigurationPlan plan, CancellationToken cancel);
 
+    /// <summary>
+    /// What is wrong with the configuration that the spec asks for, with the same rules as for a request. Where the table of known settings
+    /// can not know (a module's setting, a newer server), a running server is asked; nobody is asked when nothing is doubtful.
+    /// </summary>
+    /// <param name="facts">Facts of the database.</param>
+    /// <param name="instances">Its servers; null when they can not be talked to.</param>
+    /// <param name="cancel">Cancels the wait.</param>
+    Task<ConfigurationVerdict> CheckSpecAsync(DatabaseFacts facts, DatabaseInstances? instances, CancellationToken cancel);
+
+    /// <summary>
+    /// The settings that a running server has otherwise than the facts ask for, by pod; a pod that has them all is not among them. Null when
+    /// a server can not be asked. What was changed live is no difference, and no restart is needed for it.
+    /// </summary>
+    Task<IReadOnlyDictionary<string, IReadOnlyList<string>>?> DifferencesAsync(DatabaseFacts facts, DatabaseInstances instances, CancellationToken cancel);
+
     /// <summary>Applies the change to the running servers without a restart and reads it back. All of it or nothing.</summary>
     Task<LiveChange> ApplyLiveAsync(DatabaseInstances instances, ConfigurationPlan plan, CancellationToken cancel);
 
     /// <summary>True once every running server has the planned values in effect, as far as it can be asked.</summary>
     Task<Readiness> InEffectAsync(DatabaseInstances instances, ConfigurationPlan plan, CancellationToken cancel);
+}
+
+/// <summary>What can be said of the configuration that a spec asks for.</summary>
+/// <param name="Violations">What is certainly wrong.</param>
+/// <param name="Doubts">What only a server could decide, and none was there to ask.</param>
+public sealed record ConfigurationVerdict(IReadOnlyList<Violation> Violations, IReadOnlyList<Violation> Doubts)
+{
+    /// <summary>Nothing is wrong.</summary>
+    public static ConfigurationVerdict Fine { get; } = new([], []);
 }
 
 /// <summary>What a Reconfigure request makes of a database's configuration.</summary>

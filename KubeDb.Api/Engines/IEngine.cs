@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 
@@ -36,6 +37,15 @@ public interface IEngine
 
     /// <summary>What is wrong with the content of the secrets that the database names; empty when nothing is.</summary>
     IReadOnlyList<Violation> Check(DatabaseFacts facts) => [];
+
+    /// <summary>What a change of the (defaulted) database changes that never changes; empty when nothing.</summary>
+    IReadOnlyList<Violation> CheckUpdate(IDatabase before, IDatabase after) => [];
+
+    /// <summary>What the user wrote that this engine does not take, and does without; empty when nothing.</summary>
+    IReadOnlyList<SpecWarning> Warnings(DatabaseFacts facts) => [];
+
+    /// <summary>The pieces of Kubernetes objects that the spec carries; misspelt fields in them are told.</summary>
+    IEnumerable<UserFragment> Fragments(IDatabase database) => UserFragment.Of(database.Spec);
 
     /// <summary>The objects the spec names that have to be read before the database can be described.</summary>
     IReadOnlyList<SecretReference> References(IDatabase database);

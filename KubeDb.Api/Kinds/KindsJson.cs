@@ -37,6 +37,9 @@ public static class KindsJson
     public static JsonObject ToObject<T>(T part)
         where T : class => (JsonObject)JsonSerializer.SerializeToNode(part, Info<T>())!;
 
+    /// <summary>A whole database of any kind as a fresh, mutable object, status and all.</summary>
+    public static JsonObject WholeOf(IDatabase database) => (JsonObject)JsonSerializer.SerializeToNode(database, Options.GetTypeInfo(database.GetType()))!;
+
     /// <summary>
     /// A custom resource as a manifest to send: apiVersion, kind, name, namespace, labels, annotations and all but the metadata that the
     /// server keeps.

@@ -29,6 +29,9 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, StatusDraft
     /// <summary>How many PetSets the database should have; null when this pass did not work it out.</summary>
     public int? WantedPetSets { get; set; }
 
+    /// <summary>True when everything that the database needs is as the spec says it; false when this pass did not come so far.</summary>
+    public bool IsApplied { get; set; }
+
     /// <summary>True when nothing more is to be observed or written: the object is gone, or about to go.</summary>
     public bool IsOver { get; set; }
 

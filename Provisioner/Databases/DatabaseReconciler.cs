@@ -19,6 +19,10 @@ internal sealed class DatabaseReconciler : IReconciler
     private readonly HaltStep _halt;
     private readonly CredentialStep _credential;
     private readonly ObserveStep _observe;
+    private readonly SpecStep _spec;
+    private readonly SpecWarningStep _warnings;
+    private readonly UpToDateStep _upToDate;
+    private readonly ServerTrouble _trouble = new();
     private readonly StatusWriter _status;
 
     /// <summary>A reconciler of the databases of one engine.</summary>
@@ -30,6 +34,9 @@ internal sealed class DatabaseReconciler : IReconciler
         _halt = new HaltStep(parts);
         _credential = new CredentialStep(parts);
         _observe = new ObserveStep(parts);
+        _spec = new SpecStep(parts);
+        _warnings = new SpecWarningStep(parts);
+        _upToDate = new UpToDateStep(parts);
         _status = new StatusWriter(parts.Client, FieldManagers.Provisioner, ProvisionerConditions.Scope, parts.Time);
     }
 
@@ -46,7 +53,9 @@ internal sealed class DatabaseReconciler : IReconciler
         if (pass.IsOver)
             return outcome;
         await _observe.RunAsync(pass, cancel);
+        _warnings.Run(pass);
         TellWhatHinders(pass, outcome);
+        outcome = await _upToDate.RunAsync(pass, outcome, cancel);
         await WriteStatusAsync(pass, cancel);
         return outcome;
     }
@@ -55,13 +64,19 @@ internal sealed class DatabaseReconciler : IReconciler
     {
         try
         {
-            return await pass.RunAsync(
+            var outcome = await pass.RunAsync(
                 cancel, _deletion.RunAsync, AddFinalizerAsync, StartAsync, _pause.RunAsync, _halt.RunAsync, ResolveAsync, AwaitPredecessorAsync,
-                _credential.RunAsync, GatherAsync, ApplyAsync, SeePetSetsAsync);
+                _credential.RunAsync, GatherAsync, _spec.RunAsync, ApplyAsync, SeePetSetsAsync);
+            _trouble.Forget(pass.Key);
+            return outcome;
         }
         catch (ApiException refused) when (refused.Error.IsRefusal)
         {
             return Refusal.Wait(refused.Error);
+        }
+        catch (ApiException failed) when (_trouble.Lasts(pass.Key, failed.Error))
+        {
+            return ServerTrouble.Wait(failed.Error);
         }
     }
 
@@ -70,6 +85,8 @@ internal sealed class DatabaseReconciler : IReconciler
         _parts.Health.Stop(key);
         _parts.SecretUse.Remove(_parts.Engine, key);
         _credential.Forget(key);
+        _upToDate.Forget(key);
+        _trouble.Forget(key);
         return Outcome.Done;
     }
 
@@ -122,14 +139,15 @@ internal sealed class DatabaseReconciler : IReconciler
         pass.Facts = gathered.Value;
         if (gathered.Value is { Credential: { } credential })
             _credential.Remember(pass, credential);
-        return gathered.Value is { } facts && _parts.Engine.Check(facts) is { Count: > 0 } violations ? Gatherer.Violated(violations) : gathered.Outcome;
+        return gathered.Outcome;
     }
 
     private async Task<Outcome> ApplyAsync(DatabasePass pass, CancellationToken cancel)
     {
         var blueprint = _parts.Engine.Describe(pass.Facts!);
         pass.WantedPetSets = blueprint.Objects.Count(o => o.Type == Api.Kinds.Apps.PetSet.Resource);
-        var result = await _parts.Blueprints.ApplyAsync(_parts.Engine, pass.Stored, blueprint, cancel);
+        var result = await ApplyAsync(pass, blueprint, cancel);
+        pass.IsApplied = result.Outcome.Kind is OutcomeKind.Continue;
         foreach (var applied in result.Changed)
         {
             if (applied is { Created: true, Object.CreatedEvent: { } told })
@@ -137,6 +155,23 @@ internal sealed class DatabaseReconciler : IReconciler
         }
 
         return result.Outcome;
+    }
+
+    private async Task<BlueprintResult> ApplyAsync(DatabasePass pass, Blueprint blueprint, CancellationToken cancel)
+    {
+        var ended = false;
+        try
+        {
+            var result = await _parts.Blueprints.ApplyAsync(_parts.Engine, pass.Stored, blueprint, cancel);
+            ended = result.Changed.Count == 0;
+            return result;
+        }
+        finally
+        {
+            // Also when it broke off: a part may have been written.
+            if (!ended)
+                _upToDate.MayDiffer(pass);
+        }
     }
 
     /// <summary>What stalls a PetSet stalls the database, and is said where its user looks.</summary>

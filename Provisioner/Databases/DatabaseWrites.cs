@@ -24,6 +24,11 @@ internal static class DatabaseWrites
     public static Task<IDatabase> PatchSpecAsync(DatabaseParts parts, IDatabase database, JsonObject spec, CancellationToken cancel) =>
         PatchAsync(parts, database, new JsonObject { ["spec"] = spec }, cancel);
 
+    /// <summary>Sets annotations.</summary>
+    /// <exception cref="ApiException">The server refused; a conflict when the database changed meanwhile.</exception>
+    public static Task<IDatabase> PatchAnnotationsAsync(DatabaseParts parts, IDatabase database, JsonObject annotations, CancellationToken cancel) =>
+        PatchAsync(parts, database, new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } }, cancel);
+
     private static async Task<IDatabase> PatchAsync(DatabaseParts parts, IDatabase database, JsonObject patch, CancellationToken cancel)
     {
         if (patch["metadata"] is not JsonObject metadata)

@@ -11,6 +11,7 @@ internal static class ProvisionerConditions
         ConditionTypes.ProvisioningStarted, ConditionTypes.ReplicaReady, ConditionTypes.AcceptingConnection, ConditionTypes.Ready,
         ConditionTypes.Provisioned, ConditionTypes.Halted, ConditionTypes.PauseAcknowledged, ConditionTypes.SpecAccepted,
         ConditionTypes.DependenciesReady, ConditionTypes.DeletionBlocked,
+        ConditionTypes.SpecWarnings, ConditionTypes.PodsUpToDate,
     ];
 
     /// <summary>The part of the status that is the Provisioner's.</summary>

@@ -5,34 +5,12 @@ namespace KubeDb.CrdGenerator;
 
 /// <summary>
 /// Schemas of the Kubernetes-owned pieces. Their first level is declared; what lies below is kept as it is, whatever it is.
-/// Sources: the API reference of Kubernetes, and the fields that the public CRDs declare.
+/// The fields stand in <see cref="KubernetesFields"/>, for the operators know them too.
 /// </summary>
 internal static class FragmentSchemas
 {
     private const string QuantityPattern =
         @"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$";
-
-    private const string PodSpecFields =
-        "activeDeadlineSeconds:int64 affinity:object automountServiceAccountToken:boolean containers:named dnsConfig:object dnsPolicy:string "
-        + "enableServiceLinks:boolean ephemeralContainers:named hostAliases:objects hostIPC:boolean hostNetwork:boolean hostPID:boolean "
-        + "hostUsers:boolean imagePullSecrets:objects initContainers:named nodeName:string nodeSelector:object os:object overhead:object "
-        + "podPlacementPolicy:policy preemptionPolicy:string priority:int32 priorityClassName:string readinessGates:objects "
-        + "restartPolicy:string runtimeClassName:string schedulerName:string securityContext:object serviceAccountName:string "
-        + "setHostnameAsFQDN:boolean shareProcessNamespace:boolean terminationGracePeriodSeconds:int64 tolerations:objects "
-        + "topologySpreadConstraints:objects volumes:named";
-
-    private const string VolumeClaimFields =
-        "accessModes:atomicStrings dataSource:object dataSourceRef:object resources:amounts selector:selector storageClassName:string "
-        + "volumeAttributesClassName:string volumeMode:string volumeName:string";
-
-    private const string ServiceFields =
-        "clusterIP:string externalIPs:strings externalTrafficPolicy:string healthCheckNodePort:int32 loadBalancerIP:string "
-        + "loadBalancerSourceRanges:strings ports:objects sessionAffinityConfig:object type:string";
-
-    private const string SecurityContextFields =
-        "allowPrivilegeEscalation:boolean appArmorProfile:object capabilities:object privileged:boolean procMount:string "
-        + "readOnlyRootFilesystem:boolean runAsGroup:int64 runAsNonRoot:boolean runAsUser:int64 seLinuxOptions:object "
-        + "seccompProfile:object windowsOptions:object";
 
     private const string InitScriptFields =
         "awsElasticBlockStore:object azureDisk:object azureFile:object cephfs:object cinder:object configMap:object csi:object "
@@ -46,11 +24,11 @@ internal static class FragmentSchemas
     {
         FragmentShape.Any => Keep(new JsonObject()),
         FragmentShape.AnyObject or FragmentShape.WorkloadPodTemplate => AnyObject(),
-        FragmentShape.PodSpec => Keep(Fields(PodSpecFields)),
-        FragmentShape.VolumeClaimSpec => Fields(VolumeClaimFields),
-        FragmentShape.ServiceSpec => Fields(ServiceFields),
+        FragmentShape.PodSpec => Keep(Fields(KubernetesFields.PodSpec)),
+        FragmentShape.VolumeClaimSpec => Fields(KubernetesFields.VolumeClaimSpec),
+        FragmentShape.ServiceSpec => Fields(KubernetesFields.ServiceSpec),
         FragmentShape.Resources => Resources(),
-        FragmentShape.ContainerSecurityContext => Fields(SecurityContextFields),
+        FragmentShape.ContainerSecurityContext => Fields(KubernetesFields.ContainerSecurityContext),
         FragmentShape.LabelSelector => LabelSelector(),
         FragmentShape.InitScript => Fields(InitScriptFields),
         _ => throw new InvalidOperationException($"No schema for {shape}."),

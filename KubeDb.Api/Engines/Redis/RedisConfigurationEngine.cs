@@ -8,7 +8,7 @@ using KubeDb.Api.Kinds.Shared;
 namespace KubeDb.Api.Engines.Redis;
 
 /// <summary>How the configuration of a Redis or Valkey is changed.</summary>
-internal sealed class RedisConfigurationEngine(RedisConnector connector) : IConfigurationEngine
+internal sealed partial class RedisConfigurationEngine(RedisConnector connector) : IConfigurationEngine
 {
     private const string SecretPath = "spec.configuration.configSecret.name";
     private const string ApplyPath = "spec.configuration.applyConfig";

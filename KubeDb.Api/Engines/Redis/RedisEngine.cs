@@ -74,6 +74,13 @@ public sealed partial class RedisEngine : IEngine
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<Violation> CheckUpdate(IDatabase before, IDatabase after) =>
+        RedisValidation.CheckUpdate((RedisDatabase)before, (RedisDatabase)after);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SpecWarning> Warnings(DatabaseFacts facts) => [.. RedisSpecConf.Of(facts).SelectMany(c => c.Warnings())];
+
+    /// <inheritdoc/>
     public IReadOnlyList<SecretReference> References(IDatabase database) =>
         database.Spec.Configuration?.SecretName is { Length: > 0 } name ? [new(name, "spec.configuration.secretName", [])] : [];
 

@@ -24,6 +24,18 @@ internal sealed class RedisServerConfig(RespClient client, RedisFlavour flavour)
         return (null, null);
     }
 
+    /// <summary>Every parameter's value by its name in any case, one character for each byte; null when the server refuses to tell.</summary>
+    public async Task<IReadOnlyDictionary<string, string>?> GetAllAsync(CancellationToken cancel)
+    {
+        var reply = await client.SendBytesAsync(["CONFIG"u8.ToArray(), "GET"u8.ToArray(), "*"u8.ToArray()], cancel);
+        if (reply.Error is not null)
+            return null;
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i + 1 < reply.Items.Count; i += 2)
+            values[reply.Items[i].ByteText] = reply.Items[i + 1].ByteText;
+        return values;
+    }
+
     /// <summary>Sets all parameters or none, and reads them back. When it worked, the second result holds the values from before.</summary>
     public async Task<(LiveChange Change, IReadOnlyList<LiveSetting> Previous)> SetAsync(IReadOnlyList<LiveSetting> settings, CancellationToken cancel)
     {

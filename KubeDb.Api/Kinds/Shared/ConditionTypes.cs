@@ -45,6 +45,15 @@ public static class ConditionTypes
     /// <summary>The spec can be carried out; False names what the user has to change. Set by the Provisioner.</summary>
     public const string SpecAccepted = "SpecAccepted";
 
+    /// <summary>True names what the user wrote and nobody takes; the rest is carried out. Absent otherwise. Set and removed by the Provisioner.</summary>
+    public const string SpecWarnings = "SpecWarnings";
+
+    /// <summary>
+    /// False names what running pods lack of what is wanted now, and the request that brings it. Absent otherwise, and while an operation
+    /// holds the database as it was. Set and removed by the Provisioner.
+    /// </summary>
+    public const string PodsUpToDate = "PodsUpToDate";
+
     /// <summary>Everything the spec refers to is there; False names what is awaited. Set by the Provisioner.</summary>
     public const string DependenciesReady = "DependenciesReady";
 

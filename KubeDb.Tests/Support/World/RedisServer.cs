@@ -84,6 +84,8 @@ internal sealed class RedisServer
         return command switch
         {
             "PING" => "+PONG\r\n",
+            "CONFIG" when words[1].Equals("GET", StringComparison.OrdinalIgnoreCase) && words[2] == "*" => FakeServers.List(
+                [.. RedisDirectives.Names.Union(_values.Keys).Where(n => this[n] is not null).SelectMany(n => new[] { n, this[n]! })]),
             "CONFIG" when words[1].Equals("GET", StringComparison.OrdinalIgnoreCase) => this[words[2]] is { } value ? FakeServers.List(words[2], value) : FakeServers.List(),
             "CONFIG" => Set([.. words.Skip(2).Chunk(2)]),
             "SET" => Write(words[1], words[2]),

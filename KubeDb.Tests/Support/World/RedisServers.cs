@@ -19,6 +19,7 @@ internal sealed class RedisServers
     private readonly FakeCluster _cluster;
     private readonly Dictionary<string, RedisServer> _byAddress = [];
     private readonly Dictionary<string, string> _addressOf = [];
+    private readonly Dictionary<string, int> _asked = [];
     private readonly Dictionary<string, Dictionary<string, string>> _volumes = [];
 
     public RedisServers(FakeCluster cluster)
@@ -57,6 +58,9 @@ internal sealed class RedisServers
 
     /// <summary>CONFIG SET commands that were carried out, also by servers that have stopped.</summary>
     public List<string> Sets { get; } = [];
+
+    /// <summary>How often the servers were sent a command.</summary>
+    public int Asked(string command) => _asked.GetValueOrDefault(command);
 
     /// <summary>The connection of one process to the servers; it dies with the process.</summary>
     public IEngineDialer Connect(Connection process) => new Dialer(this, process);
@@ -130,6 +134,7 @@ internal sealed class RedisServers
                 // A dead process gets no answer, and what it sends does not arrive.
                 if (process.Killed.IsCancellationRequested)
                     return null;
+                servers._asked[words[0].ToUpperInvariant()] = servers.Asked(words[0].ToUpperInvariant()) + 1;
                 var sets = server.Sets.Count;
                 var answer = server.Answer(words, ref loggedIn);
                 servers.Sets.AddRange(server.Sets.Skip(sets));

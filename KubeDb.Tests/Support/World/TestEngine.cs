@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Apps;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Tests.Support.World;
@@ -57,6 +58,12 @@ internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRe
     public SpecChange Change(IOpsRequest request, DatabaseFacts current, VersionLookup versions) => real.Change(request, current, versions);
 
     public IReadOnlyList<Violation> Check(DatabaseFacts facts) => real.Check(facts);
+
+    public IReadOnlyList<Violation> CheckUpdate(IDatabase before, IDatabase after) => real.CheckUpdate(before, after);
+
+    public IReadOnlyList<SpecWarning> Warnings(DatabaseFacts facts) => real.Warnings(facts);
+
+    public IEnumerable<UserFragment> Fragments(IDatabase database) => real.Fragments(database);
 
     public IReadOnlyList<SecretReference> References(IDatabase database) => real.References(database);
 

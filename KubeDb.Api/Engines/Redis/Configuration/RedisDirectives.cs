@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.Api.Engines.Redis.Configuration;
 
@@ -75,6 +76,10 @@ public static class RedisDirectives
         .SelectMany(f => f.Aliases.Append(f.Name).Select(n => KeyValuePair.Create(n, f)))
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    // The newest that the table was read from.
+    private static readonly Version NewestRedis = new(8, 0);
+    private static readonly Version NewestValkey = new(8, 1);
+
     /// <summary>Every name and alias.</summary>
     public static IEnumerable<string> Names => ByName.Keys;
 
@@ -128,36 +133,15 @@ public static class RedisDirectives
     };
 
     /// <summary>The known directive that the given name is most likely a slip of; null when none is near.</summary>
-    public static string? Suggest(string name)
-    {
-        var lower = name.ToLowerInvariant();
-        var (best, distance) = ByName.Keys
-            .Select(n => (Name: n, Distance: Distance(lower, n)))
-            .OrderBy(c => c.Distance).ThenBy(c => c.Name, StringComparer.Ordinal)
-            .First();
-        return distance <= Math.Max(1, lower.Length / 4) ? best : null;
-    }
+    public static string? Suggest(string name) => Spelling.Nearest(name, ByName.Keys);
+
+    /// <summary>True when the name is a known one but for two letters: too near to be anything else, whatever the server.</summary>
+    public static bool IsSlip(string name) => ByName.Keys.Any(n => Spelling.Distance(name.ToLowerInvariant(), n) <= 2);
+
+    /// <summary>True when the table holds every directive of that server; a newer one may know more.</summary>
+    public static bool IsComplete(bool valkey, Version version) => version <= (valkey ? NewestValkey : NewestRedis);
 
     internal static bool IsExactText(string canonical) =>
         ExactText.Contains(canonical) || canonical.EndsWith("-file", StringComparison.Ordinal) || canonical.EndsWith("-dir", StringComparison.Ordinal)
         || IsModule(canonical);
-
-    private static int Distance(string a, string b)
-    {
-        var previous = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var current = new int[b.Length + 1];
-            current[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var cost = a[i - 1] == b[j - 1] ? 0 : 1;
-                current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + cost);
-            }
-
-            previous = current;
-        }
-
-        return previous[b.Length];
-    }
 }

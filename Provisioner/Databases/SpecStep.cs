@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Shared;
+
+namespace KubeDb.Provisioner.Databases;
+
+/// <summary>
+/// Checks what the spec says by what it names: the content of secrets, and the configuration, with the rules of a request. A refused spec is
+/// not applied in any part, so the last good configuration stays in the config secret and in effect for every pod that starts.
+/// </summary>
+internal sealed class SpecStep(DatabaseParts parts)
+{
+    /// <summary>Continues when nothing is wrong.</summary>
+    public async Task<Outcome> RunAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        IReadOnlyList<Violation> violations = [.. parts.Engine.Check(pass.Facts!), .. await CheckConfigurationAsync(pass, cancel)];
+        if (violations.Count > 0)
+            return Gatherer.Violated(violations);
+        if (AcceptedSpec.ToRemember(pass.Stored) is { } init)
+        {
+            var annotation = new JsonObject { [AcceptedSpec.InitAnnotation] = init };
+            pass.Stored = await DatabaseWrites.PatchAnnotationsAsync(parts, pass.Stored, annotation, cancel);
+        }
+
+        return Outcome.Continue;
+    }
+
+    private async Task<IReadOnlyList<Violation>> CheckConfigurationAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        if (parts.Engine.Configuration is not { } configuration)
+            return [];
+        var verdict = await configuration.CheckSpecAsync(pass.Facts!, ReadyInstances(pass), cancel);
+        return [.. verdict.Violations, .. verdict.Doubts.Where(d => WasRefused(pass, d))];
+    }
+
+    // What a server refused stays refused while none can be asked: else the pod that starts next would start on it.
+    private static bool WasRefused(DatabasePass pass, Violation doubt) =>
+        pass.Stored.Status.Conditions.Of(ConditionTypes.SpecAccepted) is { IsFalse: true } refused
+        && refused.Message.Contains(doubt.Message, StringComparison.Ordinal);
+
+    private DatabaseInstances? ReadyInstances(DatabasePass pass)
+    {
+        var known = parts.Gatherer.Instances(parts.Engine, pass.Key, pass.Stored.Metadata.Uid);
+        var ready = known?.Pods.Where(p => p.IsReady).ToList();
+        return ready is { Count: > 0 } ? known! with { Pods = ready } : null;
+    }
+}
