@@ -25,7 +25,7 @@ public sealed record RedisVersion : IKubernetesObject<RedisVersion>, ICatalogVer
 
     string ICatalogVersion.Version => Spec.Version;
 
-    string ICatalogVersion.Distribution => Spec.Distribution ?? RedisDistributions.Official;
+    string ICatalogVersion.Distribution => RedisDistributions.Normal(Spec.Distribution);
 
     string ICatalogVersion.DatabaseImage => Spec.Db?.Image ?? "";
 
@@ -33,7 +33,8 @@ public sealed record RedisVersion : IKubernetesObject<RedisVersion>, ICatalogVer
 
     bool ICatalogVersion.Deprecated => Spec.Deprecated;
 
-    long? ICatalogVersion.RunAsUser => Spec.SecurityContext?.RunAsUser;
+    // An image may start as root, which no container of ours may; so who runs it is known even where the catalog does not say.
+    long? ICatalogVersion.RunAsUser => Spec.SecurityContext?.RunAsUser ?? RedisDistributions.User(Spec.Distribution);
 
     UpdateConstraints? ICatalogVersion.UpdateConstraints => Spec.UpdateConstraints;
 
@@ -49,6 +50,15 @@ public static class RedisDistributions
 
     /// <summary>Valkey.</summary>
     public const string Valkey = "Valkey";
+
+    /// <summary>The name as this class has it, whatever the letter case; Redis when there is none; any other text as it is.</summary>
+    public static string Normal(string? distribution) =>
+        string.IsNullOrEmpty(distribution) || distribution.Equals(Official, StringComparison.OrdinalIgnoreCase) ? Official
+        : distribution.Equals(Valkey, StringComparison.OrdinalIgnoreCase) ? Valkey
+        : distribution;
+
+    /// <summary>The user that the official images of a distribution are made for.</summary>
+    public static long User(string? distribution) => Normal(distribution) == Valkey ? 1000 : 999;
 }
 
 /// <summary>A version of Redis or Valkey.</summary>
@@ -65,8 +75,8 @@ public sealed record RedisVersionSpec
     /// <summary>New databases should take another version.</summary>
     public bool Deprecated { get; init; }
 
-    /// <summary>Official (Redis) or Valkey.</summary>
-    [OneOf(RedisDistributions.Official, RedisDistributions.Valkey)]
+    /// <summary>Official (Redis) or Valkey; catalogs write it in either letter case.</summary>
+    [OneOf(RedisDistributions.Official, RedisDistributions.Valkey, "official", "valkey")]
     public string? Distribution { get; init; }
 
     /// <summary>The makers no longer maintain it.</summary>

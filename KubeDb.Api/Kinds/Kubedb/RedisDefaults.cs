@@ -32,8 +32,8 @@ public static class RedisDefaults
         spec = Configuration(spec);
         spec = spec with
         {
-            PodTemplate = PodTemplate(spec, redis.Metadata.Name, version?.Spec.SecurityContext?.RunAsUser),
-            Monitor = Monitor(spec.Monitor, version?.Spec.SecurityContext?.RunAsUser),
+            PodTemplate = PodTemplate(spec, redis.Metadata.Name, (version as ICatalogVersion)?.RunAsUser),
+            Monitor = Monitor(spec.Monitor, (version as ICatalogVersion)?.RunAsUser),
             Tls = Tls(spec.Tls, redis.Metadata.Name),
         };
         return redis with { Spec = spec };
@@ -75,7 +75,7 @@ public static class RedisDefaults
     {
         // Redis 4 and older know a password but no users: the operator runs them without authentication.
         if (version is not null
-            && (version.Spec.Distribution ?? RedisDistributions.Official) == RedisDistributions.Official
+            && RedisDistributions.Normal(version.Spec.Distribution) == RedisDistributions.Official
             && SemanticVersion.Parse(version.Spec.Version) is { Major: <= 4 })
             spec = spec with { DisableAuth = true };
         if (spec.DisableAuth)

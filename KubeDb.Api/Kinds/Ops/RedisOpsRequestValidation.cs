@@ -61,7 +61,7 @@ public static class RedisOpsRequestValidation
         if (versions(fromName) is not { } source || SemanticVersion.Parse(source.Spec.Version) is not { } from)
             return [new(Path, Reasons.VersionNotFound, $"failed to get RedisVersion: {fromName}, which the database runs. Put it back into the catalog")];
 
-        var (fromMaker, toMaker) = (source.Spec.Distribution ?? RedisDistributions.Official, target.Spec.Distribution ?? RedisDistributions.Official);
+        var (fromMaker, toMaker) = (RedisDistributions.Normal(source.Spec.Distribution), RedisDistributions.Normal(target.Spec.Distribution));
         if (fromMaker != toMaker && from.Major != to.Major)
             return [new(Path, Reasons.UpdateNotAllowed, $"can't upgrade {fromMaker} to {toMaker} with a different major version")];
         // A deprecated version has no constraints; data of a newer server can not be read by an older one in any case.
