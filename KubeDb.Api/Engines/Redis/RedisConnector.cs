@@ -34,7 +34,7 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time)
         {
             if (client is not null)
                 await client.DisposeAsync();
-            return (null, new($"{host}:{Port}: {e.Message}", null));
+            return (null, new($"{host}:{Port}: {e.Message}", null) { TimedOut = e is TimeoutException });
         }
     }
 
@@ -55,7 +55,8 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time)
     // Who answers on that address may be anything, and an answer may repeat what was sent.
     private static string Sentence(RespError error, Credential credential) => error.Kind switch
     {
-        RespErrorKind.WrongPassword => "the server refuses the user name or password of the auth secret",
+        RespErrorKind.WrongPassword => "the server refuses the user name or password of the auth secret: it runs with those that it was started with, or that were set "
+            + "in it since. Put them back into the secret; or delete the pod, whose successor starts with what the secret says",
         RespErrorKind.Denied => "the server's protected mode refuses connections from outside",
         RespErrorKind.UnknownCommand => "the server has no command AUTH",
         _ => credential.Password.Length == 0 ? error.Sentence : error.Sentence.Replace(credential.Password, "***", StringComparison.Ordinal),
@@ -65,4 +66,8 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time)
 /// <summary>Why no usable connection came about.</summary>
 /// <param name="Message">What was seen; never a secret.</param>
 /// <param name="Error">The server's answer; null when there was none.</param>
-public sealed record ConnectFailure(string Message, RespError? Error);
+public sealed record ConnectFailure(string Message, RespError? Error)
+{
+    /// <summary>Nothing was heard in time: a server may run there all the same.</summary>
+    public bool TimedOut { get; init; }
+}

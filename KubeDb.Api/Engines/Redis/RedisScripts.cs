@@ -21,22 +21,48 @@ public static class RedisScripts
     public static string Install(RedisFlavour flavour) =>
         $"cp {flavour.ConfigPath}{StartKey} {flavour.ConfigPath}{ReadyKey} /scripts/ && chmod 0755 /scripts/*.sh";
 
-    /// <summary>Readiness: the init scripts have ended and the server answers PONG (not LOADING).</summary>
+    /// <summary>
+    /// Readiness: the init scripts have ended and the server answers PONG (not LOADING). Keeps note of whether the append-only file is on, so
+    /// that the next start knows of a change that was made in the running server.
+    /// </summary>
     public static string Ready { get; } = Script("""
         #!/bin/sh
         # Succeeds once the server answers and the init scripts, if any, have ended.
-        [ ! -e "${START_SCRIPTS_DIR:-/scripts}/initialising" ] || exit 1
         if [ "${DISTRIBUTION:-Official}" = Valkey ]; then cli=valkey-cli; else cli=redis-cli; fi
         set -- -h 127.0.0.1 -p "${START_PORT_NUMBER:-6379}"
         if [ "${TLS:-OFF}" = ON ]; then
           set -- "$@" --tls --cert /certs/client.crt --key /certs/client.key --cacert /certs/ca.crt
         fi
-        [ "$("$cli" "$@" PING 2>/dev/null)" = PONG ]
+        answer=$(printf 'PING\nINFO persistence\n' | "$cli" "$@" 2>/dev/null | tr -d '\r')
+        newline='
+        '
+        has() { case $newline$answer$newline in *"$newline$1$newline"*) return 0 ;; esac; return 1; }
+
+        # While the start script is changing over, it keeps the note; until the append-only file is on, what clients write is on no disk.
+        scripts=${START_SCRIPTS_DIR:-/scripts}
+        switching= noted=
+        [ ! -e "$scripts/switching" ] || read -r switching <"$scripts/switching"
+
+        # Which of the two holds the data from now on, once that is settled.
+        mode=${START_DATA_DIR:-/data}/persistence-mode
+        [ ! -e "$mode" ] || read -r noted <"$mode"
+        now=
+        if has loading:0; then
+          if has aof_enabled:0; then now=rdb
+          elif has aof_enabled:1 && has aof_rewrite_in_progress:0 && has aof_rewrite_scheduled:0 && has aof_last_bgrewrite_status:ok; then now=aof
+          fi
+        fi
+        if [ -n "$now" ] && [ -n "$noted" ] && [ "$noted" != "$now" ] && [ -z "$switching" ]; then
+          { printf '%s\n' "$now" >"$mode.new" && mv -f "$mode.new" "$mode"; } 2>/dev/null
+        fi
+
+        [ ! -e "$scripts/initialising" ] && [ "$switching" != yes ] && [ "${answer%%"$newline"*}" = PONG ]
         """);
 
     /// <summary>
     /// Starts the server on the mounted configuration, with the container's arguments. Sees to it that a change between snapshots and the
-    /// append-only file loads the newer data, where the server alone would start empty or with old data. Runs init scripts once.
+    /// append-only file loads the newer data, where the server alone would start empty or with old data, and that files whose names were
+    /// changed are found; see <see cref="RedisStartFunctions"/>. Runs init scripts once.
     /// </summary>
     public static string Start { get; } = Script("""
         #!/bin/sh
@@ -60,29 +86,32 @@ public static class RedisScripts
         say() { echo "start: $*"; }
         fail() { echo "start: $*" >&2; exit 1; }
 
+        @FUNCTIONS@
+
         command -v "$server" >/dev/null 2>&1 || fail "the image has no $server; name an image of the official kind in the catalog version"
         [ -r "$mounted/default.conf" ] || fail "$mounted/default.conf can not be read; is the config secret mounted?"
         [ -w "$data" ] || fail "$data can not be written by user $(id -u); check the volume and fsGroup"
         umask 077
+        last_names
+
+        # Before the file of the last start is replaced: as long as this start does not get further, that one says what the volume holds.
+        settings "$mounted/default.conf"
+        arguments "$@"
+        carry_files
         if ! { cp "$mounted/default.conf" "$conf.new" && mv -f "$conf.new" "$conf"; }; then
           fail "$conf can not be written; is the volume full?"
         fi
+        take_password
         umask 022
 
-        # The last value of a directive in the file; the second word stands where it is absent.
-        setting() {
-          found=$(sed -n "s/^$1[ 	][ 	]*//p" "$conf" | tail -n 1)
-          echo "${found:-$2}"
-        }
-
-        want=$(setting appendonly no | tr '[:upper:]' '[:lower:]')
-        snapshot=$data/$(setting dbfilename dump.rdb)
-        logs=$data/$(setting appenddirname appendonlydir)
-        log=$data/$(setting appendfilename appendonly.aof)
+        snapshot=$data/$snapshot_name
+        logs=$data/$folder_name
+        log=$data/$log_name
         mode=$data/persistence-mode
         last=$(cat "$mode" 2>/dev/null || echo unknown)
 
-        log_exists() { [ -s "$log" ] || [ -n "$(find "$logs" -name '*.manifest' 2>/dev/null)" ]; }
+        holds() { printf '%s\n' "$1" >"$mode.new" && mv -f "$mode.new" "$mode"; }
+        log_exists() { [ -s "$log" ] || [ -s "$logs/$log_name.manifest" ]; }
         log_is_newer() { [ -n "$(find "$logs" "$log" -type f -newer "$snapshot" 2>/dev/null)" ]; }
 
         # Which of the two holds the newest data. While the append-only file stays on, it always does.
@@ -95,14 +124,14 @@ public static class RedisScripts
           say "loading the snapshot first, then turning the append-only file on"
           switch=yes
           set -- "$@" --appendonly no
-        elif [ "$want" = no ] && [ "$source" = log ] && [ "$last" = aof ]; then
+        elif [ "$want" = no ] && [ "$source" = log ]; then
           say "loading the append-only file first, then turning it off"
           switch=no
           set -- "$@" --appendonly yes
         elif [ "$want" = yes ]; then
-          echo aof >"$mode"
+          holds aof
         else
-          echo rdb >"$mode"
+          holds rdb
         fi
 
         ask() {
@@ -137,7 +166,7 @@ public static class RedisScripts
             say "the append-only file could not be written yet; trying again"
             ask CONFIG SET appendonly yes >/dev/null || true
           done
-          echo aof >"$mode"
+          holds aof
           say "the append-only file is on"
         }
 
@@ -147,7 +176,7 @@ public static class RedisScripts
             say "the snapshot could not be written yet; trying again"
           done
           ask CONFIG SET appendonly no >/dev/null || true
-          echo rdb >"$mode"
+          holds rdb
           say "the append-only file is off"
         }
 
@@ -181,7 +210,8 @@ public static class RedisScripts
         }
 
         initial=
-        rm -f "$scripts/initialising"
+        rm -f "$scripts/initialising" "$scripts/switching"
+        [ -z "$switch" ] || echo "$switch" >"$scripts/switching"
         if [ -d "$init" ] && [ ! -e "$data/ran-init.txt" ] && [ ! -e "$mounted/initialized" ]; then
           initial=yes
           : >"$scripts/initialising"
@@ -194,12 +224,13 @@ public static class RedisScripts
               yes) turn_log_on ;;
               no) turn_log_off ;;
             esac
+            rm -f "$scripts/switching"
             if [ -n "$initial" ]; then initialise; fi
           } </dev/null &
         fi
 
         exec "$server" "$conf" "$@"
-        """);
+        """).Replace("@FUNCTIONS@\n", RedisStartFunctions.Text, StringComparison.Ordinal);
 
     private static string Script(string text) => text.ReplaceLineEndings("\n") + "\n";
 }

@@ -17,10 +17,12 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
     public const string Password = "p w\"$x'é";
     private readonly string _folder = Directory.CreateTempSubdirectory("kubedb-redis-").FullName;
     private readonly List<string> _log = [];
+    private readonly bool _valkey;
     private Process? _process;
 
-    public RealServer(string? shell = null)
+    public RealServer(string? shell = null, bool valkey = false)
     {
+        _valkey = valkey;
         Shell = shell?.Split(' ') ?? ["sh"];
         Port = FreePort();
         foreach (var name in (string[])["data", "conf", "scripts"])
@@ -50,14 +52,34 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
             Assert.Ignore("redis-server and redis-cli are not installed: this test needs the real server.");
     }
 
+    public static void RequireValkey()
+    {
+        if (!OnPath("valkey-server") || !OnPath("valkey-cli"))
+            Assert.Ignore("valkey-server and valkey-cli are not installed: this test needs the real server.");
+    }
+
     public static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Any(d => d.Length > 0 && File.Exists(Path.Combine(d, program)));
 
     public Task<Stream> ConnectAsync(string host, int port, CancellationToken cancel) => ConnectAsync(cancel);
 
-    public void Configure(string directives) => File.WriteAllText(
+    public void Configure(string directives, string password = "\"p w\\\"$x'é\"") => File.WriteAllText(
         Path.Combine(_folder, "conf", "default.conf"),
-        $"{directives}\nport {Port.ToString(CultureInfo.InvariantCulture)}\nbind 127.0.0.1\ndir {Data}\nrequirepass \"p w\\\"$x'é\"\n");
+        $"{directives}\nport {Port.ToString(CultureInfo.InvariantCulture)}\nbind 127.0.0.1\ndir {Data}\nrequirepass {password}\n");
+
+    /// <summary>A file beside the configuration; returns its path.</summary>
+    public string AddFile(string name, string text)
+    {
+        var path = Path.Combine(_folder, "conf", name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>What the server's environment says is the password.</summary>
+    public string EnvironmentPassword { get; set; } = Password;
+
+    /// <summary>Number of the server's process.</summary>
+    public int ProcessId => _process!.Id;
 
     public void AddInitScript(string name, string text)
     {
@@ -118,7 +140,7 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
     public async Task<RespClient> ClientAsync()
     {
         var client = new RespClient(await ConnectAsync(CancellationToken.None), TimeSpan.FromSeconds(10), TimeProvider.System);
-        await client.AuthenticateAsync("default", Password, CancellationToken.None);
+        await client.AuthenticateAsync("default", EnvironmentPassword, CancellationToken.None);
         return client;
     }
 
@@ -164,7 +186,13 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
         start.Environment["START_SCRIPTS_DIR"] = Path.Combine(_folder, "scripts");
         start.Environment["START_INIT_DIR"] = Path.Combine(_folder, "init");
         start.Environment["START_PORT_NUMBER"] = Port.ToString(CultureInfo.InvariantCulture);
-        start.Environment["REDISCLI_AUTH"] = Password;
+        start.Environment["REDISCLI_AUTH"] = EnvironmentPassword;
+        if (_valkey)
+        {
+            start.Environment["VALKEYCLI_AUTH"] = EnvironmentPassword;
+            start.Environment["DISTRIBUTION"] = "Valkey";
+        }
+
         return start;
     }
 

@@ -45,7 +45,7 @@ public class RealServerTests
         var instances = known with { Facts = known.Facts with { Credential = new("default", "canary-secret") } };
         var failure = (await new RedisEngine(_server, TimeProvider.System).ProbeAsync(instances, CancellationToken.None)).Failure!;
         Assert.That(failure.Label, Is.EqualTo("client creation"));
-        Assert.That(failure.Message, Does.Contain("refuses the user name or password").And.Not.Contain("canary"));
+        Assert.That(failure.Message, Does.Contain("refuses the user name or password").And.Contain("delete the pod").And.Not.Contain("canary"));
     }
 
     [Test]
