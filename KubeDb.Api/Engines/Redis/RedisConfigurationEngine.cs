@@ -85,6 +85,7 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
 
     /// <summary>
     /// The first server that answers judges the names that are new or changed. When none can be asked, the table of known directives does.
+    /// Changes that would hide or lose data are refused, see <see cref="RedisDataSafety"/>.
     /// </summary>
     public async Task<IReadOnlyList<Violation>> CheckAsync(DatabaseInstances instances, ConfigurationPlan plan, CancellationToken cancel)
     {
@@ -96,7 +97,11 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
         var names = after.Directives.Where(d => keys.Contains(d.Key) && UserConfReader.IsParameter(d.CanonicalName)).Select(d => d.Name).Distinct().ToList();
         var unknown = await AskUnknownAsync(instances, flavour, names, cancel)
             ?? [.. names.Where(n => !RedisDirectives.IsKnown(n, flavour.IsValkey, flavour.Version))];
-        return [.. unknown.Select(n => UserConfReader.Unknown(n, flavour, "spec.configuration"))];
+        return
+        [
+            .. unknown.Select(n => UserConfReader.Unknown(n, flavour, "spec.configuration")),
+            .. await new RedisDataCheck(connector).CheckAsync(instances, plan, cancel),
+        ];
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,7 @@ public static class RedisReasons
     public const string NotOffered = "NotOffered";
     public const string OperatorOwnedDirective = "OperatorOwnedDirective";
     public const string UnknownDirective = "UnknownDirective";
+    public const string DataAtRisk = "DataAtRisk";
 #pragma warning restore CS1591
 
     /// <summary>Every reason of a Redis with its explanation.</summary>
@@ -33,5 +34,6 @@ public static class RedisReasons
         new(NotOffered, "The spec asks for something that this version of the operator can not provide yet.", "Remove the named field, or install a newer operator."),
         new(OperatorOwnedDirective, "A configuration sets a directive that the operator sets itself.", "Remove the line."),
         new(UnknownDirective, "A configuration sets a directive that the server does not know.", "Correct or remove the line."),
+        new(DataAtRisk, "A change of configuration would hide, mix or lose data that the servers hold.", "Do what the message says, then make the request again."),
     ];
 }

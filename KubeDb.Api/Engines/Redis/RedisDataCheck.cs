@@ -1,0 +1,49 @@
+using KubeDb.Api.Engines.Redis.Configuration;
+using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Shared;
+
+namespace KubeDb.Api.Engines.Redis;
+
+/// <summary>Puts a planned change of configuration to <see cref="RedisDataSafety"/>, with what the running servers hold.</summary>
+internal sealed class RedisDataCheck(RedisConnector connector)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Why the change would hide or lose data; empty when it does not.</summary>
+    public async Task<IReadOnlyList<Violation>> CheckAsync(DatabaseInstances instances, ConfigurationPlan plan, CancellationToken cancel)
+    {
+        var durable = instances.Database.Spec.StorageType != StorageTypes.Ephemeral;
+        var (before, after) = (Effective(plan.Before, durable), Effective(plan.After, durable));
+        var violations = RedisDataSafety.Check(before, after, durable).ToList();
+        if (!RedisDataSafety.DependsOnHoldings(before, after))
+            return violations;
+        foreach (var pod in instances.Pods.Where(p => !p.Metadata.IsDeleting))
+        {
+            var (holdings, failure) = await AskAsync(instances, pod.Metadata.Name, pod.Status.PodIP, cancel);
+            violations.AddRange(holdings is null ? [RedisDataSafety.Unasked(pod.Metadata.Name, failure)] : RedisDataSafety.Check(before, after, holdings));
+        }
+
+        return violations;
+    }
+
+    private static RedisConf Effective(string user, bool durable) =>
+        OperatorConf.Defaults(durable).Merge(RedisConf.Parse(user).Conf.Where(d => !RedisDirectives.IsOwned(d)));
+
+    private async Task<(RedisHoldings? Holdings, string Failure)> AskAsync(DatabaseInstances instances, string pod, string address, CancellationToken cancel)
+    {
+        var (client, failure) = await connector.OpenAsync(address, instances.Credential, Timeout, cancel);
+        if (client is null)
+            return (null, failure!.Message);
+        await using (client)
+        {
+            try
+            {
+                return await RedisDataSafety.AskAsync(pod, client, cancel) is { } holdings ? (holdings, "") : (null, "it refuses INFO, perhaps because it is loading its data");
+            }
+            catch (Exception e) when (e is IOException or TimeoutException)
+            {
+                return (null, e.Message);
+            }
+        }
+    }
+}
