@@ -20,7 +20,7 @@ public sealed partial class RedisEngine : IEngine
     {
         var connector = new RedisConnector(dialer, time);
         _health = new RedisHealth(connector, time);
-        Restarts = new RedisRestarts(connector);
+        Restarts = new RedisRestarts(connector, time);
         Configuration = new RedisConfigurationEngine(connector);
     }
 

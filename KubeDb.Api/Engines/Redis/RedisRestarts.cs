@@ -1,38 +1,59 @@
+using System.Collections.Concurrent;
+using KubeDb.Api.Engines.Redis.Resp;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Engines.Redis;
 
 /// <summary>
-/// Restarting a Standalone: there is nobody to hand over to, so all that can be done before is to see that the data is safe on disk. The
-/// server itself saves at SIGTERM.
+/// Restarting a Standalone: there is nobody to hand over to, so all that can be done before is to see that the data is safe on disk, and to
+/// save what is not.
 /// </summary>
-internal sealed class RedisRestarts(RedisConnector connector) : IRestartStrategy
+/// <remarks>
+/// What is remembered here only paces the questions; whether a pod may go is read off its server each time.
+/// </remarks>
+internal sealed class RedisRestarts(RedisConnector connector, TimeProvider time) : IRestartStrategy
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    // A long command or a fork of much memory keeps a healthy server silent for a while.
+    private static readonly TimeSpan SilentFor = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, long> _silentSince = new(StringComparer.Ordinal);
+    private readonly RedisSnapshots _snapshots = new(time);
 
     /// <inheritdoc/>
     public Task<Pod> NextAsync(DatabaseInstances instances, IReadOnlyList<Pod> old, RestartReason reason, CancellationToken cancel) =>
         Task.FromResult(old[0]);
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Yes when everything that the server acknowledged is on disk, or when it can not be asked: nobody listens, or nothing was heard for half
+    /// a minute. A server that answers but refuses to tell (wrong password, busy with a script) may hold what is on no disk, so it is left alone.
+    /// </summary>
     public async Task<Readiness> PrepareAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel)
     {
         if (instances.Database.Spec.StorageType == StorageTypes.Ephemeral)
             return Readiness.Yes;
-        var (info, _) = await InfoAsync(instances, pod, cancel);
-
-        // A server that can not be asked serves nobody: restarting it can only help.
-        if (info is null)
-            return Readiness.Yes;
-        if (info.Text("aof_enabled") == "1")
+        var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
+        if (client is null)
+            return failure!.TimedOut ? Silent(pod, failure.Message) : Unreachable(pod, failure);
+        await using (client)
         {
-            return info.Text("aof_last_write_status") == "err"
-                ? Unsafe(pod, "its append-only file")
-                : Readiness.Yes;
+            try
+            {
+                var readiness = await JudgeAsync(client, pod, cancel);
+                _silentSince.TryRemove(pod.Metadata.Uid, out _);
+                return readiness;
+            }
+            catch (TimeoutException e)
+            {
+                return Silent(pod, e.Message);
+            }
+            catch (IOException e)
+            {
+                return Readiness.NotYet($"{pod.Metadata.Name} broke off the connection, it is asked again: {e.Message}");
+            }
         }
-
-        return info.Text("rdb_last_bgsave_status") == "err" ? Unsafe(pod, "its last snapshot") : Readiness.Yes;
     }
 
     /// <inheritdoc/>
@@ -46,8 +67,56 @@ internal sealed class RedisRestarts(RedisConnector connector) : IRestartStrategy
             : Readiness.NotYet($"{pod.Metadata.Name} is loading its data, {info.Text("loading_loaded_perc") ?? "0"} % done");
     }
 
-    private static Readiness Unsafe(Pod pod, string what) => Readiness.NotYet(
-        $"{pod.Metadata.Name} could not write {what}: a restart now would lose what was written since. Free space on its volume, or make it larger");
+    private async Task<Readiness> JudgeAsync(RespClient client, Pod pod, CancellationToken cancel)
+    {
+        var reply = await client.SendAsync(cancel, "INFO", "persistence");
+        if (reply.Error is { } error)
+            return Refuses(pod, error);
+        var info = RedisInfo.Parse(reply.Text);
+
+        // What it loads is on disk, and it has acknowledged nothing yet.
+        if (info.Text("loading") == "1")
+            return Readiness.Yes;
+        if (info.Text("aof_enabled") != "1")
+            return await _snapshots.SaveAsync(client, pod, cancel);
+        if (info.Text("aof_last_write_status") == "err")
+        {
+            return Readiness.NotYet(
+                $"{pod.Metadata.Name} could not write its append-only file: a restart now would lose what was written since. Free space on its volume, or make it larger");
+        }
+
+        // The first file is complete only when its writing ends; until then what is written stands in none.
+        return info.Text("aof_rewrite_in_progress") == "1" || info.Text("aof_rewrite_scheduled") == "1"
+            ? Readiness.NotYet($"{pod.Metadata.Name} is writing its append-only file anew; it is restarted once that is done")
+            : Readiness.Yes;
+    }
+
+    private static Readiness Unreachable(Pod pod, ConnectFailure failure) => failure.Error switch
+    {
+        null or { Kind: RespErrorKind.Loading } => Readiness.Yes,
+        { Kind: RespErrorKind.WrongPassword } => Readiness.NotYet(
+            $"{pod.Metadata.Name} is left alone, because whether its data is safe on disk can not be seen: {failure.Message}"),
+        var error => Refuses(pod, error),
+    };
+
+    private static Readiness Refuses(Pod pod, RespError error) => error.Kind switch
+    {
+        RespErrorKind.Loading => Readiness.Yes,
+        RespErrorKind.Busy => Readiness.NotYet(
+            $"{pod.Metadata.Name} is busy with a script, so whether its data is safe on disk can not be seen. Wait for the script, or end it with SCRIPT KILL"),
+        _ => Readiness.NotYet(
+            $"{pod.Metadata.Name} is left alone, because it does not tell whether its data is safe on disk: {error.Sentence}. Delete the pod if that does not matter"),
+    };
+
+    private Readiness Silent(Pod pod, string message)
+    {
+        var now = time.GetTimestamp();
+        var since = _silentSince.GetOrAdd(pod.Metadata.Uid, now);
+        if (time.GetElapsedTime(since, now) < SilentFor)
+            return Readiness.NotYet($"{pod.Metadata.Name} does not answer; it is asked for half a minute before it counts as down: {message}");
+        _silentSince.TryRemove(pod.Metadata.Uid, out _);
+        return Readiness.Yes;
+    }
 
     private async Task<(RedisInfo? Info, string Failure)> InfoAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel)
     {

@@ -18,6 +18,7 @@ internal sealed class RedisServer
     private readonly Dictionary<string, string> _keys;
     private readonly TimeProvider _time;
     private readonly long _started;
+    private string? _snapshot;
 
     /// <summary>Starts a server.</summary>
     /// <param name="file">The text of its configuration file, free of objections.</param>
@@ -43,6 +44,12 @@ internal sealed class RedisServer
 
     /// <summary>False once it has stopped, or while it hangs.</summary>
     public bool Answers { get; set; } = true;
+
+    /// <summary>Lines of INFO keyspace.</summary>
+    public string Keyspace { get; set; } = "";
+
+    /// <summary>Its volume takes no snapshot.</summary>
+    public bool SnapshotsFail { get; set; }
 
     /// <summary>A parameter as CONFIG GET reports it; null when the server knows none of that name.</summary>
     public string? this[string name] =>
@@ -77,6 +84,8 @@ internal sealed class RedisServer
         if (!loggedIn && this["requirepass"] is { Length: > 0 })
             return "-NOAUTH Authentication required.\r\n";
         var loading = _time.GetElapsedTime(_started) < Loading;
+        if (command == "INFO" && words.Length > 1 && words[1] == "keyspace")
+            return FakeServers.Bulk($"# Keyspace\r\n{Keyspace}");
         if (command == "INFO")
             return FakeServers.Bulk(Info(loading));
         if (loading)
@@ -91,13 +100,21 @@ internal sealed class RedisServer
             "SET" => Write(words[1], words[2]),
             "GET" => FakeServers.Bulk(_keys.GetValueOrDefault(words[1])),
             "DEL" => _keys.Remove(words[1]) ? ":1\r\n" : ":0\r\n",
+            "CLIENT" => "+OK\r\n",
+            "BGSAVE" => Save(),
             _ => $"-ERR unknown command '{words[0]}'\r\n",
         };
     }
 
+    private string Save()
+    {
+        _snapshot = SnapshotsFail ? "err" : "ok";
+        return "+Background saving started\r\n";
+    }
+
     private string Info(bool loading) => string.Create(
         CultureInfo.InvariantCulture,
-        $"# Persistence\r\nloading:{(loading ? 1 : 0)}\r\nasync_loading:0\r\nrdb_last_bgsave_status:ok\r\naof_enabled:{(this["appendonly"] == "yes" ? 1 : 0)}\r\naof_last_write_status:ok\r\n");
+        $"# Persistence\r\nloading:{(loading ? 1 : 0)}\r\nasync_loading:0\r\nrdb_bgsave_in_progress:0\r\nrdb_last_bgsave_status:{_snapshot ?? "ok"}\r\nrdb_last_bgsave_time_sec:{(_snapshot is null ? -1 : 0)}\r\nrdb_changes_since_last_save:{(_snapshot == "ok" ? 0 : 5)}\r\naof_enabled:{(this["appendonly"] == "yes" ? 1 : 0)}\r\naof_last_write_status:ok\r\n");
 
     private string Set(IReadOnlyList<string[]> pairs)
     {
