@@ -31,6 +31,8 @@ internal static class Composition
             Pause = pause,
             Machine = machine,
         }, logs.CreateLogger<RequestExecution>());
-        return new RequestReconciler(view, new RequestQueue(client, view, requests, execution), pause, execution);
+        var queue = new RequestQueue(view, requests, execution);
+        var merger = new RequestMerger(client, view, requests, queue, logs.CreateLogger<RequestMerger>());
+        return new RequestReconciler(view, queue, merger, pause, execution, new MissingDatabases(time));
     }
 }

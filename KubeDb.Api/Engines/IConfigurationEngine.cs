@@ -19,8 +19,11 @@ public interface IConfigurationEngine
     /// <param name="current">Facts of the database as it is, with the secrets of both the database and the request.</param>
     ConfigurationPlan Plan(IOpsRequest request, DatabaseFacts current);
 
-    /// <summary>Several Reconfigure requests as the configuration block of one, oldest first: as if carried out one after the other.</summary>
-    JsonObject Merge(IReadOnlyList<IOpsRequest> requests);
+    /// <summary>
+    /// Several Reconfigure requests as the configuration block of one, oldest first: as if carried out one after the other. Null when no single
+    /// block does what they would do; they then run one after the other.
+    /// </summary>
+    JsonObject? Merge(IReadOnlyList<IOpsRequest> requests);
 
     /// <summary>
     /// What the running servers say against the plan before anything is touched (unknown directives); empty when nothing, or when no server

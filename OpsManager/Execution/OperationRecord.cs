@@ -17,16 +17,12 @@ internal sealed record OperationRecord
     private const string RunsKey = "runs";
     private const string ChangeKey = "change";
     private const string CredentialKey = "credential";
-    private const string GenerationKey = "generation";
 
     /// <summary>The database as stored when the operation began: identity, metadata and spec, no status.</summary>
     public required JsonObject Database { get; init; }
 
     /// <summary>Its catalog version as it was then.</summary>
     public required JsonObject Version { get; init; }
-
-    /// <summary>Generation of the request's spec that was accepted.</summary>
-    public required long RequestGeneration { get; init; }
 
     /// <summary>Runs of the pods when the operation began: pod name → UID and restarts.</summary>
     public required IReadOnlyDictionary<string, string> Runs { get; init; }
@@ -66,7 +62,6 @@ internal sealed record OperationRecord
         {
             [ObjectKey] = Database.DeepClone(),
             [VersionKey] = Version.DeepClone(),
-            [GenerationKey] = RequestGeneration,
             [RunsKey] = new JsonObject(Runs.Select(r => KeyValuePair.Create<string, JsonNode?>(r.Key, r.Value))),
         };
         if (Credential is { } credential)
@@ -85,7 +80,6 @@ internal sealed record OperationRecord
         {
             Database = (JsonObject)Needed(json, ObjectKey).DeepClone(),
             Version = (JsonObject)Needed(json, VersionKey).DeepClone(),
-            RequestGeneration = Needed(json, GenerationKey).GetValue<long>(),
             Runs = Needed(json, RunsKey).AsObject().ToDictionary(r => r.Key, r => r.Value!.GetValue<string>(), StringComparer.Ordinal),
             Credential = json[CredentialKey] is JsonObject c ? new Credential(c["username"]!.GetValue<string>(), c["password"]!.GetValue<string>()) : null,
             Change = json[ChangeKey] is JsonObject change ? RecordedChange.Parse(change) : null,

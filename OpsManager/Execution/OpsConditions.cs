@@ -24,31 +24,3 @@ internal static class OpsConditions
     /// <summary>Reason of a step's condition once the step failed, such as <c>RestartPodsFailed</c>.</summary>
     public static string FailedReason(string condition) => $"{char.ToUpperInvariant(condition[0])}{condition[1..]}Failed";
 }
-
-/// <summary>Reasons of verdicts about requests that do not run (yet).</summary>
-internal static class OpsReasons
-{
-    /// <summary>The database that it names does not exist.</summary>
-    public const string DatabaseNotFound = "DatabaseNotFound";
-
-    /// <summary>The database is being deleted.</summary>
-    public const string DatabaseDeleting = "DatabaseDeleting";
-
-    /// <summary>The database is switched off.</summary>
-    public const string DatabaseHalted = "DatabaseHalted";
-
-    /// <summary>The database is not Ready, and the request asks for that.</summary>
-    public const string DatabaseNotReady = "DatabaseNotReady";
-
-    /// <summary>It is another request's turn.</summary>
-    public const string AnotherRequestRuns = "AnotherRequestRuns";
-
-    /// <summary>A newer request of the same type exists.</summary>
-    public const string Skipped = "Skipped";
-
-    /// <summary>It became part of another request.</summary>
-    public const string ConfigurationMerged = "ConfigurationMerged";
-
-    /// <summary>No operation of that name is carried out by this version.</summary>
-    public const string TypeNotSupported = "TypeNotSupported";
-}

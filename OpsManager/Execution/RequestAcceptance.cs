@@ -43,7 +43,6 @@ internal sealed class RequestAcceptance(DatabaseView view, OperationRecords reco
             {
                 Database = accepted.Stored,
                 Version = version,
-                RequestGeneration = run.Request.Metadata.Generation,
                 Runs = run.Pods.ToDictionary(p => p.Metadata.Name, OperationRecord.RunOf, StringComparer.Ordinal),
                 Credential = accepted.Facts.Credential,
                 Change = accepted.Change == SpecChange.None ? null : RecordedChange.Of(accepted.Change, (JsonObject)accepted.Stored["spec"]!),

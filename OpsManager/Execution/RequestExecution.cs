@@ -43,14 +43,9 @@ internal sealed partial class RequestExecution(ExecutionParts parts, ILogger<Req
     /// <summary>Runs the request until something has to be waited for, or to its end.</summary>
     public async Task<Outcome> RunAsync(IOpsRequest request, IDatabase database, CancellationToken cancel)
     {
-        if (parts.Operations.FirstOrDefault(o => o.Type == request.Type) is not { } operation)
-        {
-            var known = string.Join(", ", parts.Operations.Select(o => o.Type));
-            return await RefuseAsync(
-                new Verdict(request, Reasons.TypeNotSupported, $"Requests of type {request.Type} are not carried out by this version, only {known}."), cancel);
-        }
-
-        var run = new OperationRun(parts.View, operation, request, database);
+        if (Unsupported(request) is { } unsupported)
+            return await RefuseAsync(unsupported, cancel);
+        var run = new OperationRun(parts.View, OperationOf(request)!, request, database);
         try
         {
             return await RunAsync(run, cancel);
@@ -60,6 +55,36 @@ internal sealed partial class RequestExecution(ExecutionParts parts, ILogger<Req
             return await WaitAsync(run, Refusal.Wait(refused.Error), cancel);
         }
     }
+
+    /// <summary>Why requests of that type are not carried out; null when they are.</summary>
+    public Verdict? Unsupported(IOpsRequest request)
+    {
+        if (OperationOf(request) is not null)
+            return null;
+        var known = string.Join(", ", parts.Operations.Select(o => o.Type));
+        return new Verdict(request, Reasons.TypeNotSupported, $"Requests of type {request.Type} are not carried out by this version, only {known}.");
+    }
+
+    /// <summary>What stands against the request before anything is touched; null when nothing does.</summary>
+    public async Task<StepResult?> CheckAsync(IOpsRequest request, IDatabase database, CancellationToken cancel)
+    {
+        if (Unsupported(request) is { } unsupported)
+            return StepResult.FailForGood(unsupported.Reason, unsupported.Message);
+        try
+        {
+            return await parts.Acceptance.CheckAsync(new OperationRun(parts.View, OperationOf(request)!, request, database), cancel);
+        }
+        catch (NotGatheredException e)
+        {
+            return e.Why;
+        }
+        catch (ApiException refused) when (refused.Error.IsRefusal)
+        {
+            return StepResult.Of(Refusal.Wait(refused.Error));
+        }
+    }
+
+    private IOperation? OperationOf(IOpsRequest request) => parts.Operations.FirstOrDefault(o => o.Type == request.Type);
 
     private async Task<Outcome> RunAsync(OperationRun run, CancellationToken cancel)
     {
@@ -104,7 +129,8 @@ internal sealed partial class RequestExecution(ExecutionParts parts, ILogger<Req
         OpsMetrics.Entered(parts.View.Engine.Kinds, request);
         LogRefused(request.Metadata.Key, verdict.Reason, verdict.Message);
         await parts.Pause.DropOfAsync(request, cancel);
-        await parts.Requests.RemoveFinalizerAsync(request, cancel);
+        if (!MergeRecord.IsMerged(request))
+            await parts.Requests.RemoveFinalizerAsync(request, cancel);
         return Outcome.Fail(verdict.Reason, verdict.Message);
     }
 
@@ -156,7 +182,10 @@ internal sealed partial class RequestExecution(ExecutionParts parts, ILogger<Req
         }
 
         OpsMetrics.Entered(parts.View.Engine.Kinds, run.Request);
-        await parts.Requests.RemoveFinalizerAsync(run.Request, cancel);
+
+        // The sources of a merged request are told its end before it may go: the next pass does both.
+        if (!MergeRecord.IsMerged(run.Request))
+            await parts.Requests.RemoveFinalizerAsync(run.Request, cancel);
         parts.Requests.Forget(run.Request.Metadata.Uid);
         return Outcome.Wait("Next", "The next request may run.", TimeSpan.Zero);
     }

@@ -30,7 +30,7 @@ internal sealed class RequestWriter(
     public async Task<IOpsRequest> ChangeAsync(IOpsRequest request, Func<RequestStatusDraft, RequestStatusDraft> change, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var before = new RequestStatusDraft(request.Status.Phase, request.Metadata.Generation, request.Status.Conditions, now);
+        var before = new RequestStatusDraft(request.Status.Phase, AcceptedGeneration.GenerationOf(request), request.Status.Conditions, now);
         var after = change(before);
         if (after == before)
             return request;
@@ -38,7 +38,7 @@ internal sealed class RequestWriter(
         body["status"] = new JsonObject
         {
             ["phase"] = after.Phase,
-            ["observedGeneration"] = request.Metadata.Generation,
+            ["observedGeneration"] = after.Generation,
             ["conditions"] = new JsonArray([.. after.Conditions.Select(ToJson)]),
         };
         var answer = await client.ApplyAsync(kinds.OpsRequest, body, FieldManagers.OpsManager, "status", kinds.DecodeOpsRequest, cancel);

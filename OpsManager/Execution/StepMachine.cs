@@ -69,7 +69,7 @@ internal sealed partial class StepMachine(RequestWriter requests, TimeProvider t
     {
         if (run.Request.Metadata.IsDeleting)
             return StepResult.FailForGood("", "The request was deleted while it ran.");
-        return run.Record is { } record && record.RequestGeneration != run.Request.Metadata.Generation
+        return AcceptedGeneration.IsEdited(run.Request)
             ? StepResult.FailForGood(Reasons.OpsSpecImmutable, "The request's spec was changed while it ran. A request is never changed: create another one.")
             : null;
     }

@@ -50,7 +50,7 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
     }
 
     /// <inheritdoc/>
-    public JsonObject Merge(IReadOnlyList<IOpsRequest> requests)
+    public JsonObject? Merge(IReadOnlyList<IOpsRequest> requests)
     {
         var remove = false;
         string? secret = null;

@@ -205,6 +205,8 @@ public sealed class ReconfigureTests : ClusterTest
         await WaitForRequestPhase("second", "Skipped");
         var merged = (await Cluster.JsonListAsync("rdops", Namespace)).Select(r => r["metadata"]!["name"]!.GetValue<string>()).Single(n => n.StartsWith("busy-rcfg-merged-", StringComparison.Ordinal));
         await WaitForSuccess(merged);
+        await WaitForSuccess("first");
+        await WaitForSuccess("second");
         Assert.Multiple(async () =>
         {
             Assert.That(await ConfigGet("busy-0", "maxclients"), Is.EqualTo("1111"));
@@ -216,9 +218,9 @@ public sealed class ReconfigureTests : ClusterTest
     public async Task A_request_for_a_missing_database_says_so()
     {
         await Apply(Reconfigure("lost", "nowhere", "applyConfig: {redis.conf: \"maxclients 1111\"}"));
-        await WaitForRequestPhase("lost", "Failed");
+        await KubectlHere("wait", "--for=condition=Waiting", "rdops/lost", "--timeout=60s");
 
-        Assert.That((await Get("rdops", "lost"))!["status"]!["conditions"]!.ToJsonString(), Does.Contain($"{Namespace}/nowhere").And.Contain("invalid or not found"));
+        Assert.That((await Get("rdops", "lost"))!["status"]!["conditions"]!.ToJsonString(), Does.Contain($"{Namespace}/nowhere").And.Contain("DatabaseNotFound"));
     }
 
     [Test]

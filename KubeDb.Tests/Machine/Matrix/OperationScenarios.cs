@@ -1,5 +1,6 @@
 using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Tests.Support.ApiServer;
 using KubeDb.Tests.Support.World;
 using static KubeDb.Tests.Support.World.TestWorld;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
@@ -65,6 +66,33 @@ internal static class OperationScenarios
             w.AskFor("op", "maxclients 2000");
             w.AskFor("op2", "timeout 7");
         }),
+        On(Reconfigure, "two reconfigures that fail as one", w =>
+        {
+            w.AskFor("op", "maxclients 2000");
+            w.AskFor("op2", "maxmemory-policy nonsense");
+        }),
+        On(Reconfigure, "reconfigures with a bad one and one that asks for something else", w =>
+        {
+            w.AskFor("op", "maxclients 2000");
+            w.AskFor("op2", "maxclints 7");
+            w.AskFor("op3", "timeout 7");
+            w.AskFor("op4", "maxclients 2100", "\"restart\":\"false\"");
+        }),
+        On(Restart, "request before its database", w => w.Ask("op", Restart)) with
+        {
+            Given = static w =>
+            {
+                w.CreateConfig("mine", "maxclients 800");
+                return Task.CompletedTask;
+            },
+            Act = async w =>
+            {
+                w.Ask("op", Restart);
+                await w.PassAsync(20);
+                w.CreateRedis();
+                await w.EndedAsync();
+            },
+        },
         On(Restart, "two restarts", w =>
         {
             w.Ask("op", Restart);
@@ -81,6 +109,15 @@ internal static class OperationScenarios
     [
         Interrupt(Restart, "restart deleted", w => w.Ask("op", Restart), w => w.Delete(RedisOpsRequest.Resource, "op")),
         Interrupt(Reconfigure, "reconfigure deleted", w => w.AskFor("op", "databases 12"), w => w.Delete(RedisOpsRequest.Resource, "op")),
+        Interrupt(
+            Reconfigure,
+            "merged reconfigure deleted",
+            w =>
+            {
+                w.AskFor("op", "maxclients 2000");
+                w.AskFor("op2", "databases 12");
+            },
+            w => w.Delete(RedisOpsRequest.Resource, w.Requests.Select(r => r.Name()).Single(n => n.StartsWith("cache-rcfg-merged-", StringComparison.Ordinal)))),
         Interrupt(Restart, "database deleted under a restart", w => w.Ask("op", Restart), w => w.Delete(RedisDatabase.Resource, Database))
             with { Tolerated = "conditions[EvictPod" },
         Interrupt(Reconfigure, "database deleted under a reconfigure", w => w.AskFor("op", "databases 12"), w => w.Delete(RedisDatabase.Resource, Database))

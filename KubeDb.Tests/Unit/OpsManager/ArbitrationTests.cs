@@ -1,8 +1,8 @@
 using KubeDb.Api.Kinds;
-using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kinds.Shared;
-using KubeDb.Api.Kubernetes;
+using KubeDb.OpsManager.Execution;
 using KubeDb.OpsManager.Queue;
+using static KubeDb.Tests.Unit.OpsManager.QueueCases;
 
 namespace KubeDb.Tests.Unit.OpsManager;
 
@@ -10,10 +10,6 @@ namespace KubeDb.Tests.Unit.OpsManager;
 [Category("Unit")]
 public sealed class ArbitrationTests
 {
-    private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-
-    private static readonly DatabaseState Ready = new() { Kind = "Redis", Key = new("demo", "db"), Exists = true, Phase = "Ready" };
-
     [Test]
     public void Nothing_open_is_nothing_to_do()
     {
@@ -83,66 +79,133 @@ public sealed class ArbitrationTests
     }
 
     [Test]
-    public void Waiting_Reconfigures_are_merged_oldest_first_an_already_merged_one_before_all()
+    public void A_request_that_would_fail_takes_the_place_of_none()
     {
-        var merged = Request("m", "Reconfigure", 30, annotation: "uid-x,uid-y", conditions: Done(OpsConditionTypes.OriginalOpsSkipped));
-        var decision = Decide(Ready, Request("b", "Reconfigure", 20), merged, Request("a", "Reconfigure", 10));
+        IOpsRequest[] requests = [Request("a", "VolumeExpansion", 0), Request("b", "VolumeExpansion", 1), Request("bad", "VolumeExpansion", 2)];
+        var decision = Settle(Facts(Ready, requests), r => r.Metadata.Name == "bad" ? new Finding(FindingKind.Broken, "Bad", "It is bad.") : null);
 
         Assert.Multiple(() =>
         {
-            Assert.That(decision.Run, Is.Null);
-            Assert.That(decision.Merge!.Sources.Select(s => s.Metadata.Name), Is.EqualTo(new[] { "m", "a", "b" }));
-            Assert.That(decision.Merge.Name, Does.Match("^db-rcfg-merged-17673230[0-9]{5}$"));
+            Assert.That(decision.Skips.Select(s => s.Request.Metadata.Name), Is.EqualTo(new[] { "a" }));
+            Assert.That(decision.Run?.Metadata.Name, Is.EqualTo("b"));
+            Assert.That(decision.Waits.Single().Request.Metadata.Name, Is.EqualTo("bad"));
         });
     }
 
     [Test]
-    public void The_name_of_a_merge_follows_from_its_sources()
+    public void Nothing_is_skipped_or_merged_before_it_is_checked()
     {
-        var first = Decide(Ready, Request("a", "Reconfigure", 0), Request("b", "Reconfigure", 1)).Merge!;
-        var again = Decide(Ready, Request("b", "Reconfigure", 1), Request("a", "Reconfigure", 0)).Merge!;
-        var other = Decide(Ready, Request("a", "Reconfigure", 0), Request("c", "Reconfigure", 1)).Merge!;
-
         Assert.Multiple(() =>
         {
-            Assert.That(again.Name, Is.EqualTo(first.Name));
-            Assert.That(other.Name, Is.Not.EqualTo(first.Name));
+            var skipping = Arbitration.Decide(Facts(Ready, Request("a", "Restart", 0), Request("b", "Restart", 1)));
+            Assert.That(skipping.Skips, Is.Empty);
+            Assert.That(skipping.Checks.Select(c => c.Metadata.Name), Is.EqualTo(new[] { "b" }));
+            var merging = Arbitration.Decide(Facts(Ready, Request("a", "Reconfigure", 0), Request("b", "Reconfigure", 1)));
+            Assert.That(merging.Merge, Is.Null);
+            Assert.That(merging.Checks.Select(c => c.Metadata.Name), Is.EqualTo(new[] { "a", "b" }));
         });
     }
 
     [Test]
-    public void A_name_that_another_merge_has_is_not_taken()
+    public void What_waits_for_something_of_its_own_holds_up_nothing()
     {
-        var free = Decide(Ready, Request("a", "Reconfigure", 0), Request("b", "Reconfigure", 1)).Merge!.Name;
-        var taken = Request(free, "Reconfigure", 0, "Successful", annotation: "uid-x,uid-y");
-
-        Assert.That(Decide(Ready, Request("a", "Reconfigure", 0), Request("b", "Reconfigure", 1), taken).Merge!.Name, Is.Not.EqualTo(free));
-    }
-
-    [Test]
-    public void A_merge_that_was_begun_goes_on_with_what_is_left_of_it()
-    {
-        var merged = Request("db-rcfg-merged-1", "Reconfigure", 30, annotation: "uid-a,uid-b");
-        var decision = Decide(Ready, merged, Request("a", "Reconfigure", 0, "Skipped"), Request("b", "Reconfigure", 1), Request("late", "Reconfigure", 40));
+        IOpsRequest[] requests = [Request("a", "Reconfigure", 0), Request("b", "Reconfigure", 1), Request("c", "Reconfigure", 2), Request("d", "Restart", 3)];
+        var decision = Settle(Facts(Ready, requests), r => r.Metadata.Name == "a" ? new Finding(FindingKind.Waits, "NotYet", "Not yet.") : null);
 
         Assert.Multiple(() =>
         {
-            Assert.That(decision.Merge!.Created, Is.SameAs(merged));
-            Assert.That(decision.Merge.Sources.Select(s => s.Metadata.Name), Is.EqualTo(new[] { "b" }));
-            Assert.That(decision.Run, Is.Null);
+            Assert.That(decision.Merge!.Sources.Select(s => s.Metadata.Name), Is.EqualTo(new[] { "b", "c" }));
+            var alone = Settle(Facts(Ready, requests[0], requests[3]) with
+            {
+                Findings = new Dictionary<string, Finding> { ["uid-a"] = new(FindingKind.Waits, "NotYet", "Not yet.") },
+            });
+            Assert.That(alone.Run?.Metadata.Name, Is.EqualTo("d"));
+            Assert.That(alone.Waits.Select(w => (w.Request.Metadata.Name, w.Reason, w.Message)), Is.EqualTo(new[] { ("a", "NotYet", "Not yet.") }));
+        });
+    }
+
+    [TestCase("Restart")]
+    [TestCase("Reconfigure")]
+    public void A_repair_is_neither_skipped_for_nor_merged_with_one_that_can_not_start(string type)
+    {
+        var decision = Decide(
+            Ready with { Phase = "Critical" }, Request("before", type, 0), Request("repair", type, 1, apply: "Always"), Request("after", type, 2));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(decision.Run?.Metadata.Name, Is.EqualTo("repair"));
+            Assert.That(decision.Merge, Is.Null);
+            Assert.That(decision.Skips, Is.Empty);
+            Assert.That(decision.Waits.Select(w => w.Reason), Is.All.EqualTo("DatabaseNotReady"));
         });
     }
 
     [Test]
-    public void For_a_missing_database_every_request_fails_and_one_that_began_says_that_it_was_deleted()
+    public void An_edited_request_fails_unless_it_runs()
     {
-        var decision = Decide(Ready with { Exists = false }, Request("a", "Restart", 0, ""), Request("b", "Reconfigure", 1, "Progressing"));
+        var edited = Request("a", "Restart", 0);
+        edited = edited with { Metadata = edited.Metadata with { Generation = 3 }, Status = edited.Status with { ObservedGeneration = 1 } };
+        var waiting = Decide(Ready, edited, Request("b", "Reconfigure", 1));
+        var running = Decide(Ready, edited with { Status = edited.Status with { Phase = "Progressing" } });
+        var behind = Decide(Ready, Request("run", "Reconfigure", 0, "Progressing"), edited);
 
         Assert.Multiple(() =>
         {
-            Assert.That(decision.Failures.Select(f => f.Reason), Is.EqualTo(new[] { "DatabaseNotFound", "DatabaseDeleting" }));
-            Assert.That(decision.Failures[0].Message, Is.EqualTo("spec.databaseRef demo/db, is invalid or not found"));
+            Assert.That(waiting.Failures.Select(f => (f.Request.Metadata.Name, f.Reason)), Is.EqualTo(new[] { ("a", "OpsSpecImmutable") }));
+            Assert.That(waiting.Failures[0].Message, Does.Contain("create another RedisOpsRequest"));
+            Assert.That(waiting.Run?.Metadata.Name, Is.EqualTo("b"));
+            Assert.That(running.Run?.Metadata.Name, Is.EqualTo("a"));
+            Assert.That(running.Failures, Is.Empty);
+            Assert.That(behind.Failures.Select(f => f.Request.Metadata.Name), Is.EqualTo(new[] { "a" }));
         });
+    }
+
+    [Test]
+    public void Deleting_a_request_is_no_edit()
+    {
+        var deleted = Request("a", "Restart", 0);
+        deleted = deleted with
+        {
+            Metadata = deleted.Metadata with { Generation = 2, DeletionTimestamp = Start },
+            Status = deleted.Status with { ObservedGeneration = 1 },
+        };
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(AcceptedGeneration.IsEdited(deleted), Is.False);
+            Assert.That(AcceptedGeneration.IsEdited(deleted with { Metadata = deleted.Metadata with { Generation = 3 } }), Is.True);
+        });
+    }
+
+    [Test]
+    public void A_request_waits_some_minutes_for_a_database_that_does_not_exist_yet()
+    {
+        var missing = Ready with { Exists = false };
+        IOpsRequest request = Request("a", "Restart", 0);
+        Decision After(double minutes) =>
+            Settle(Facts(missing, request) with { Missing = new Dictionary<string, TimeSpan> { ["uid-a"] = TimeSpan.FromMinutes(minutes) } });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(After(0).Waits.Select(w => w.Reason), Is.EqualTo(new[] { "DatabaseNotFound" }));
+            Assert.That(After(4.9).Failures, Is.Empty);
+            Assert.That(After(5).Failures.Select(f => (f.Reason, f.Message)), Is.EqualTo(new[] { ("DatabaseNotFound", "spec.databaseRef demo/db, is invalid or not found") }));
+        });
+    }
+
+    [Test]
+    public void A_request_that_names_no_database_fails_at_once() => Assert.That(
+        Decide(Ready with { Exists = false, Key = new("demo", "") }, Request("a", "Restart", 0)).Failures.Select(f => f.Reason),
+        Is.EqualTo(new[] { "DatabaseNotFound" }));
+
+    [TestCase("Progressing", null)]
+    [TestCase("Pending", "AnotherRequestRuns")]
+    public void A_request_whose_database_was_deleted_under_it_fails_at_once(string phase, string? waitedFor)
+    {
+        Condition[] conditions = waitedFor is null ? [] : [new Condition { Type = "Waiting", Status = Condition.True, Reason = waitedFor }];
+        var decision = Decide(Ready with { Exists = false }, Request("a", "Restart", 0, phase, conditions: conditions));
+
+        Assert.That(decision.Failures.Select(f => f.Reason), Is.EqualTo(new[] { "DatabaseDeleting" }));
     }
 
     [TestCase("", "DatabaseNotReady")]
@@ -187,23 +250,4 @@ public sealed class ArbitrationTests
     [TestCase("Denied")]
     public void Phases_that_others_drive_are_left_alone(string phase) =>
         Assert.That(Decide(Ready, Request("a", "Restart", 0, phase)).Run, Is.Null);
-
-    private static Decision Decide(DatabaseState database, params IOpsRequest[] requests) => Arbitration.Decide("RedisOpsRequest", requests, database);
-
-    private static Condition Done(string type) => new() { Type = type, Status = Condition.True };
-
-    private static RedisOpsRequest Request(
-        string name, string type, int second, string phase = "Pending", string? apply = null, string? annotation = null, params Condition[] conditions) => new()
-    {
-        Metadata = new ObjectMeta
-        {
-            Namespace = "demo",
-            Name = name,
-            Uid = $"uid-{name}",
-            CreationTimestamp = Start.AddSeconds(second),
-            Annotations = annotation is null ? new Dictionary<string, string>() : new() { [MergeRecord.Annotation] = annotation },
-        },
-        Spec = new RedisOpsRequestSpec { Type = type, Apply = apply, DatabaseRef = new LocalReference { Name = "db" } },
-        Status = new OpsRequestStatus { Phase = phase, Conditions = conditions },
-    };
 }

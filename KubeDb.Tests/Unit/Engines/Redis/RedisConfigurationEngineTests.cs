@@ -87,7 +87,7 @@ public class RedisConfigurationEngineTests
             Request(apply: "timeout 3", remove: true, restart: "true"),
             Request(secret: "second", apply: "save 60 1\ntimeout 4", restart: "false"),
         ]);
-        Assert.That(merged.ToJsonString(), Is.EqualTo(
+        Assert.That(merged!.ToJsonString(), Is.EqualTo(
             """{"restart":"true","removeCustomConfig":true,"configSecret":{"name":"second"},"applyConfig":{"redis.conf":"timeout 4\nsave 60 1\n"}}"""));
     }
 
