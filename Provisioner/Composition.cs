@@ -85,6 +85,7 @@ internal static class Composition
             Caches = shared.Caches,
             StatefulSets = shared.StatefulSets,
             Gatherer = shared.Gatherer,
+            Leaks = new PauseLeaks(runtime.Client, shared.Caches),
             SecretUse = shared.Use,
             Events = runtime.Events,
             Health = health,

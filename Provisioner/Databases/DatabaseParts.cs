@@ -31,6 +31,9 @@ internal sealed record DatabaseParts
     /// <summary>Collects facts.</summary>
     public required Gatherer Gatherer { get; init; }
 
+    /// <summary>Finds pauses that outlived their request.</summary>
+    public required PauseLeaks Leaks { get; init; }
+
     /// <summary>Who names which secret.</summary>
     public required SecretUse SecretUse { get; init; }
 

@@ -26,28 +26,10 @@ internal sealed class PauseStep(DatabaseParts parts)
             return Outcome.Continue;
         }
 
-        if (Pause.Holder(pass.Stored.Status) is { } holder && await IsLeakedAsync(holder, cancel))
+        if (Pause.Holder(pass.Stored.Status) is { } holder && await parts.Leaks.IsLeakedAsync(holder, cancel))
             return await DropAsync(pass, holder, cancel);
         pass.Status.Set(answer);
         return Outcome.Wait(Paused, answer.Message, Again);
-    }
-
-    private async Task<bool> IsLeakedAsync(PauseHolder holder, CancellationToken cancel)
-    {
-        if (!Pause.IsLeaked(holder, parts.Caches.Of(parts.Engine).OpsRequests.Get(holder.Request)))
-            return false;
-
-        // The cache may not know the request yet; only a look at the server proves that it is gone.
-        var kinds = parts.Engine.Kinds;
-        var request = new ApiRequest
-        {
-            Verb = ApiVerb.Get,
-            Type = kinds.OpsRequest,
-            Namespace = holder.Request.Namespace,
-            Name = holder.Request.Name,
-        };
-        var live = await parts.Client.SendAsync(request, kinds.DecodeOpsRequest, cancel);
-        return Pause.IsLeaked(holder, live.OrNotFound());
     }
 
     private async Task<Outcome> DropAsync(DatabasePass pass, PauseHolder holder, CancellationToken cancel)

@@ -67,6 +67,37 @@ public sealed class PauseTests
     });
 
     [Test]
+    public void A_request_made_anew_does_not_keep_the_pause_of_the_earlier_one() => Run(async world =>
+    {
+        // Nobody but the test takes the pause.
+        await world.Ops.StopAsync();
+        world.CreateRedis();
+        await world.ReadyAsync();
+        using var ops = world.Server.Connect("ops");
+        var holder = new PauseHolder("RedisOpsRequest", new(Ns, "restart"), "uid-of-the-earlier-one");
+        world.Create(RedisOpsRequest.Resource, """{"metadata":{"name":"restart"},"spec":{"type":"Restart","databaseRef":{"name":"cache"}}}""");
+        Assert.That(await Pause.AcquireAsync(ops, world.Stored(), holder, world.Time.GetUtcNow(), None), Is.EqualTo(PauseEnd.Done));
+
+        await world.UntilAsync(() => world.Condition("Paused") is null && world.Condition("PauseAcknowledged") is null, "the pause is removed", 5);
+    });
+
+    [Test]
+    public void A_pause_held_by_a_kind_that_no_engine_has_stays() => Run(async world =>
+    {
+        // Nobody but the test takes the pause.
+        await world.Ops.StopAsync();
+        world.CreateRedis();
+        await world.ReadyAsync();
+        using var ops = world.Server.Connect("ops");
+        var holder = new PauseHolder("RequestOfTheFuture", new(Ns, "restart"), "uid");
+        Assert.That(await Pause.AcquireAsync(ops, world.Stored(), holder, world.Time.GetUtcNow(), None), Is.EqualTo(PauseEnd.Done));
+
+        await world.PassAsync(TimeSpan.FromMinutes(5));
+        Assert.That(Pause.Holder(world.Stored().Status), Is.EqualTo(holder));
+        Assert.That(Pause.IsAcknowledged(world.Stored().Status, "uid"), Is.True);
+    });
+
+    [Test]
     public void A_pause_whose_request_has_ended_is_removed() => Run(async world =>
     {
         // Nobody but the test takes the pause.

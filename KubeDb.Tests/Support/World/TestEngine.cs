@@ -13,6 +13,9 @@ internal sealed class EngineHooks
     /// <summary>Databases may have more than one pod, which Standalone does not allow: for what concerns the order of pods alone.</summary>
     public bool Plural { get; set; }
 
+    /// <summary>The kinds of another engine; null for those of the real one.</summary>
+    public EngineKinds? Kinds { get; init; }
+
     /// <summary>What the health checks find instead of asking the servers; null to ask them.</summary>
     public Func<DatabaseInstances, HealthReport>? Health { get; set; }
 
@@ -38,7 +41,7 @@ internal sealed class EngineHooks
 /// </summary>
 internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRestartStrategy
 {
-    public EngineKinds Kinds => real.Kinds;
+    public EngineKinds Kinds => hooks.Kinds ?? real.Kinds;
 
     public string DefaultUser => real.DefaultUser;
 
