@@ -30,6 +30,9 @@ public enum ApplyKind
 /// <param name="Error">The server's error; null unless it failed.</param>
 public readonly record struct ApplyResult(ApplyKind Kind, string Message = "", ApiError? Error = null)
 {
+    // A stranger's object is not watched: only a look tells that it is gone.
+    private static readonly TimeSpan NameAgain = TimeSpan.FromSeconds(5);
+
     /// <summary>True when something was written.</summary>
     public bool Changed => Kind is ApplyKind.Created or ApplyKind.Configured;
 
@@ -43,7 +46,7 @@ public readonly record struct ApplyResult(ApplyKind Kind, string Message = "", A
     public Outcome ToOutcome() => Kind switch
     {
         ApplyKind.BeingDeleted => Outcome.Wait("BeingDeleted", Message, TimeSpan.FromSeconds(2)),
-        ApplyKind.NameTaken => Outcome.Fail("NameTaken", Message),
+        ApplyKind.NameTaken => Outcome.Fail("NameTaken", Message, NameAgain),
         ApplyKind.Failed when Error!.IsObjectRefused => Outcome.Fail("Refused", Message),
         ApplyKind.Failed => throw new ApiException(Error with { Message = Message }),
         _ => Outcome.Continue,

@@ -143,8 +143,9 @@ public sealed partial class Controller(
         switch (outcome.Kind)
         {
             case OutcomeKind.Wait:
+            case OutcomeKind.Fail when outcome.RetryAfter is not null:
                 LogWait(log, key, outcome.Reason, outcome.Message);
-                return "wait";
+                return outcome.Kind is OutcomeKind.Wait ? "wait" : "fail";
             case OutcomeKind.Fail:
                 LogFail(log, key, outcome.Reason, outcome.Message);
                 return "fail";

@@ -34,6 +34,12 @@ public readonly record struct Outcome
 
     /// <summary>Only a change by a person can help; said in a condition, not retried blindly.</summary>
     public static Outcome Fail(string reason, string message) => new(OutcomeKind.Fail, reason, message, null);
+
+    /// <summary>Only a change by a person can help, and no event tells of it: looked at again after <paramref name="until"/>.</summary>
+    public static Outcome Fail(string reason, string message, TimeSpan until) => new(OutcomeKind.Fail, reason, message, until);
+
+    /// <summary>The same, looked at again at the latest after <paramref name="until"/>.</summary>
+    public Outcome AtLatest(TimeSpan until) => new(Kind, Reason, Message, RetryAfter < until ? RetryAfter : until);
 }
 
 /// <summary>How a reconcile goes on after a step.</summary>

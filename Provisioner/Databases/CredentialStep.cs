@@ -14,6 +14,9 @@ namespace KubeDb.Provisioner.Databases;
 /// </summary>
 internal sealed class CredentialStep(DatabaseParts parts)
 {
+    // No event on this database tells that a secret of another one, or one without labels, is gone or there.
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<ObjectKey, (string Uid, Credential Credential)> _used = new();
 
     /// <summary>Keeps in mind which credential the servers use, to restore a secret that someone deletes.</summary>
@@ -66,7 +69,8 @@ internal sealed class CredentialStep(DatabaseParts parts)
             Reasons.SecretOwnedByOther,
             $"Secret {secret.Metadata.Key}, named by spec.authSecret.name, belongs to {labels.GetValueOrDefault(DatabaseLabels.Instance)} "
             + $"({labels.GetValueOrDefault(DatabaseLabels.Name)}) by its labels, so {pass.Engine.Kinds.Name} {pass.Key} does not use it. "
-            + "Name another secret, or leave the name out to have one made.");
+            + "Name another secret, or leave the name out to have one made.",
+            Again);
     }
 
     private async Task AddLabelsAsync(Secret secret, IReadOnlyDictionary<string, string> labels, CancellationToken cancel)
@@ -109,7 +113,8 @@ internal sealed class CredentialStep(DatabaseParts parts)
     private static Outcome Lost(ObjectKey key) => Outcome.Fail(
         Reasons.CredentialLost,
         $"Secret {key} with the credential is gone while servers run with it, and its content is not known any more. "
-        + "Create it again with the username and password that the servers use; or set spec.halted to true and back, to start them with a new credential.");
+        + "Create it again with the username and password that the servers use; or set spec.halted to true and back, to start them with a new credential.",
+        Again);
 
     private static JsonObject Map(IReadOnlyDictionary<string, string> pairs) =>
         new(pairs.Select(p => KeyValuePair.Create<string, JsonNode?>(p.Key, p.Value)));

@@ -35,6 +35,9 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, StatusDraft
     /// <summary>True when nothing more is to be observed or written: the object is gone, or about to go.</summary>
     public bool IsOver { get; set; }
 
+    /// <summary>When the database is looked at again even if no event comes; null for "an event will tell".</summary>
+    public TimeSpan? Again { get; private set; }
+
     /// <summary>Its namespace and name.</summary>
     public ObjectKey Key => Stored.Metadata.Key;
 
@@ -46,6 +49,9 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, StatusDraft
 
     /// <summary>What its events are about.</summary>
     public EventTarget Target => EventTarget.Of(Engine.Kinds.Database, Stored.Metadata);
+
+    /// <summary>Looks at the database again after this long, or sooner.</summary>
+    public void LookAgain(TimeSpan after) => Again = Again < after ? Again : after;
 
     /// <summary>Runs the steps until one says something else than to continue.</summary>
     public async Task<Outcome> RunAsync(CancellationToken cancel, params DatabaseStep[] steps)

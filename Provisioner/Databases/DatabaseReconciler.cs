@@ -15,6 +15,7 @@ internal sealed class DatabaseReconciler : IReconciler
 {
     private readonly DatabaseParts _parts;
     private readonly DeletionStep _deletion;
+    private readonly Orphaning _orphaning;
     private readonly PauseStep _pause;
     private readonly HaltStep _halt;
     private readonly CredentialStep _credential;
@@ -29,7 +30,8 @@ internal sealed class DatabaseReconciler : IReconciler
     public DatabaseReconciler(DatabaseParts parts)
     {
         _parts = parts;
-        _deletion = new DeletionStep(parts);
+        _orphaning = new Orphaning(parts);
+        _deletion = new DeletionStep(parts, _orphaning);
         _pause = new PauseStep(parts);
         _halt = new HaltStep(parts);
         _credential = new CredentialStep(parts);
@@ -57,7 +59,7 @@ internal sealed class DatabaseReconciler : IReconciler
         TellWhatHinders(pass, outcome);
         outcome = await _upToDate.RunAsync(pass, outcome, cancel);
         await WriteStatusAsync(pass, cancel);
-        return outcome;
+        return pass.Again is { } again ? outcome.AtLatest(again) : outcome;
     }
 
     private async Task<Outcome> RunAsync(DatabasePass pass, CancellationToken cancel)
@@ -66,7 +68,7 @@ internal sealed class DatabaseReconciler : IReconciler
         {
             var outcome = await pass.RunAsync(
                 cancel, _deletion.RunAsync, AddFinalizerAsync, StartAsync, _pause.RunAsync, _halt.RunAsync, ResolveAsync, AwaitPredecessorAsync,
-                _credential.RunAsync, GatherAsync, _spec.RunAsync, ApplyAsync, SeePetSetsAsync);
+                _orphaning.RunAsync, _credential.RunAsync, GatherAsync, _spec.RunAsync, ApplyAsync, SeePetSetsAsync);
             _trouble.Forget(pass.Key);
             return outcome;
         }

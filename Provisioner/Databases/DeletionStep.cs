@@ -13,10 +13,10 @@ namespace KubeDb.Provisioner.Databases;
 /// controls then follows it by garbage collection. Nothing here may keep a namespace from going: what is gone, or goes with the namespace,
 /// counts as dealt with. A right that is missing does not: let go, the database would take along what its policy keeps.
 /// </summary>
-internal sealed class DeletionStep(DatabaseParts parts)
+internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
 {
-    /// <summary>The finalizer of the API server for <c>--cascade=orphan</c>: the user wants everything left where it is.</summary>
-    private const string OrphanFinalizer = "orphan";
+    /// <summary>While a deletion is refused: no event tells of it when the namespace begins to go as well.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
 
     /// <summary>Continues when the database is not being deleted, or its deletion is refused.</summary>
     public async Task<Outcome> RunAsync(DatabasePass pass, CancellationToken cancel)
@@ -33,15 +33,28 @@ internal sealed class DeletionStep(DatabaseParts parts)
             return Over(pass);
         pass.Stored = live;
         var plan = DeletionPlan.For(Policy(live));
+        if (plan.IsRefused && await NamespaceGoesAsync(pass, cancel) is { } space)
+        {
+            TellThatNothingIsProtected(pass, space);
+            await ReleaseAsync(pass, cancel);
+            return Over(pass);
+        }
+
+        var orphaned = IsNew(pass, plan) && await orphaning.IsAskedForAsync(live, cancel);
         if (plan.IsRefused)
-            return Refuse(pass);
-        if (live.Metadata.Finalizers.Contains(OrphanFinalizer))
+            return await RefuseAsync(pass, orphaned, cancel);
+        if (orphaned)
             plan = plan with { Claims = Fate.Kept, Credential = Fate.Kept };
         await DealWithClaimsAsync(pass, plan, cancel);
         await DealWithCredentialAsync(pass, plan, cancel);
+        if (orphaned && !Orphaning.IsUnderWay(live))
+            await LeaveBehindAsync(live, cancel);
         await ReleaseAsync(pass, cancel);
         return Over(pass);
     }
+
+    // A deletion that was refused is not asked about anew: its children are the database's again.
+    private static bool IsNew(DatabasePass pass, DeletionPlan plan) => !plan.IsRefused || !pass.Status.Is(ConditionTypes.DeletionBlocked);
 
     private Outcome Over(DatabasePass pass)
     {
@@ -65,13 +78,42 @@ internal sealed class DeletionStep(DatabaseParts parts)
         return parts.Engine.Default(live, version).Spec.DeletionPolicy;
     }
 
-    private Outcome Refuse(DatabasePass pass)
+    private async Task<Outcome> RefuseAsync(DatabasePass pass, bool orphaned, CancellationToken cancel)
     {
+        if (orphaned)
+            pass.Stored = await orphaning.RememberAsync(pass.Stored, cancel);
         var kind = parts.Engine.Kinds.Database.Kind.ToLowerInvariant();
         var message = $"{kind} \"{pass.Key}\" can't be terminated. To delete, change spec.deletionPolicy";
         if (pass.Status.Set(DatabaseConditions.Make(ConditionTypes.DeletionBlocked, true, Reasons.CannotTerminate, message, pass.Generation)))
             parts.Events.Warning(pass.Target, Reasons.CannotTerminate, message);
+        pass.LookAgain(Again);
         return Outcome.Continue;
+    }
+
+    /// <summary>The namespace when it is being deleted, which takes everything in it along; null otherwise, also where it may not be read.</summary>
+    private async Task<ObjectMeta?> NamespaceGoesAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        var read = await parts.Client.GetAsync<Namespace>(new("", pass.Key.Namespace), cancel);
+        if (read.Error is { IsRefusal: true })
+            return null;
+        return read.OrNotFound()?.Metadata is { IsDeleting: true } going ? going : null;
+    }
+
+    // On the namespace: one that is being deleted takes no new event on anything in it.
+    private void TellThatNothingIsProtected(DatabasePass pass, ObjectMeta space)
+    {
+        var kind = parts.Engine.Kinds.Database.Kind.ToLowerInvariant();
+        parts.Events.Warning(
+            EventTarget.Of(Namespace.Resource, space),
+            Reasons.NamespaceDeleted,
+            $"{kind} \"{pass.Key}\" goes with its namespace, and its data with it, although its spec.deletionPolicy is DoNotTerminate: "
+            + "in a namespace that is being deleted nothing can be kept.");
+    }
+
+    private async Task LeaveBehindAsync(IDatabase database, CancellationToken cancel)
+    {
+        foreach (var (type, child) in orphaning.Held(database).ToList())
+            await SetOwnerAsync(type, child, database, false, cancel);
     }
 
     private async Task DealWithClaimsAsync(DatabasePass pass, DeletionPlan plan, CancellationToken cancel)

@@ -51,6 +51,7 @@ public static partial class Reasons
     public const string DeletionPolicyInvalid = "DeletionPolicyInvalid";
     public const string CannotHalt = "CannotHalt";
     public const string CannotTerminate = "CannotTerminate";
+    public const string NamespaceDeleted = "NamespaceDeleted";
     public const string TlsNotSupported = "TlsNotSupported";
     public const string MonitorInvalid = "MonitorInvalid";
     public const string ConfigurationInvalid = "ConfigurationInvalid";
@@ -142,6 +143,7 @@ public static partial class Reasons
         new(DeletionPolicyInvalid, "spec.deletionPolicy is unknown, or Halt with ephemeral storage.", "Choose another policy."),
         new(CannotHalt, "spec.halted is true with the deletion policy DoNotTerminate.", "Change spec.deletionPolicy first."),
         new(CannotTerminate, "Deletion of a database with the policy DoNotTerminate.", "Change spec.deletionPolicy first."),
+        new(NamespaceDeleted, "A database with the policy DoNotTerminate goes with its namespace."),
         new(TlsNotSupported, "The version does not support TLS.", "Choose a newer version, or remove spec.tls."),
         new(MonitorInvalid, "spec.monitor has an unknown agent or a forbidden port.", "Correct the named field."),
         new(ConfigurationInvalid, "spec.configuration has an unknown key or can not be parsed.", "Correct the named key."),

@@ -143,6 +143,11 @@ internal static class ProvisioningScenarios
             w.CreateRedis(more: ""","deletionPolicy":"Halt" """);
             await w.ReadyAsync();
         }, $$""","deletionPolicy":"{{policy}}" """),
+        With("deleted, everything left behind", async w =>
+        {
+            w.Delete(RedisDatabase.Resource, Database, "Orphan");
+            await w.UntilAsync(() => w.RedisNow() is null, "the database is gone");
+        }, ""","deletionPolicy":"WipeOut" """),
         new("deleted while it is made", async w =>
         {
             w.CreateRedis();

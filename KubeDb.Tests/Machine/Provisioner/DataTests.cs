@@ -219,6 +219,56 @@ public sealed class DataTests
     });
 
     [Test]
+    public void The_policy_is_that_of_the_moment_of_the_deletion() => Run(async world =>
+    {
+        world.CreateRedis(more: ""","deletionPolicy":"WipeOut" """);
+        await world.ReadyAsync();
+        var changed = false;
+        world.Provisioner.Last.Connection.Faults.On(
+            e =>
+            {
+                // The Provisioner knows of the deletion, and not yet of the new policy.
+                if (!changed && e is { Verb: "get", Type.Plural: "redises" })
+                {
+                    changed = true;
+                    world.PatchSpec("""{"deletionPolicy":"Halt"}""");
+                }
+
+                return false;
+            },
+            Fault.LostAnswer,
+            times: int.MaxValue);
+        world.Delete(Redis.Resource, "cache");
+        await world.UntilAsync(() => world.RedisNow() is null, "the database is gone");
+        await world.PassAsync(TimeSpan.FromSeconds(10));
+
+        Assert.That(changed, Is.True);
+        Assert.That(Claim(world).Exists, Is.True, "claim");
+        Assert.That(world.Names(ResourceTypes.Secret), Is.EqualTo(new[] { "cache-auth" }));
+    });
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void DoNotTerminate_protects_nothing_in_a_namespace_that_goes(bool refusedBefore) => Run(async world =>
+    {
+        world.CreateRedis(more: ""","deletionPolicy":"DoNotTerminate" """);
+        await world.ReadyAsync();
+        if (refusedBefore)
+        {
+            world.Delete(Redis.Resource, "cache");
+            await world.UntilAsync(() => world.Condition("DeletionBlocked") is not null, "the refusal is told");
+        }
+
+        world.Delete(ResourceTypes.Namespace, Ns);
+        await world.UntilAsync(() => world.Get(ResourceTypes.Namespace, Ns) is null, "the namespace is gone", 60);
+        await world.PassAsync(5);
+
+        var told = world.Server.PeekAll(ResourceTypes.Event).Where(e => e["involvedObject"].Text("kind") == "Namespace").ToList();
+        Assert.That(told.Select(e => (e.Text("type"), e.Text("reason"))), Is.EqualTo(new[] { ("Warning", "NamespaceDeleted") }));
+        Assert.That(told[0].Text("message"), Does.Contain("redis \"demo/cache\"").And.Contain("DoNotTerminate"));
+    });
+
+    [Test]
     public void A_namespace_goes_with_everything_in_it() => Run(async world =>
     {
         world.CreateRedis(more: ""","deletionPolicy":"Halt" """);

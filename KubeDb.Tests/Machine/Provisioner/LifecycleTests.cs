@@ -197,8 +197,26 @@ public sealed class LifecycleTests
 
         Assert.That(world.Condition("SpecAccepted").Text("reason"), Is.EqualTo("NameTaken"));
         Assert.That(world.Get(ResourceTypes.Service, "cache")!.At("spec", "selector").Text("app"), Is.EqualTo("mine"));
+        await world.PassAsync(TimeSpan.FromMinutes(10));
+        Assert.That(world.Events().Count(e => e.Contains("was left alone", StringComparison.Ordinal)), Is.EqualTo(1), "it is told once");
+
         world.Delete(ResourceTypes.Service, "cache");
-        world.Patch(Redis.Resource, "cache", """{"metadata":{"annotations":{"again":"1"}}}""");
+        await world.UntilAsync(() => world.Condition("SpecAccepted") is null, "it goes on", 10);
+        await world.ReadyAsync();
+    });
+
+    [Test]
+    public void A_workload_that_a_person_made_is_left_alone_and_made_way_for() => Run(async world =>
+    {
+        const string Theirs = """{"selector":{"matchLabels":{"app":"mine"}},"serviceName":"x","template":{"metadata":{"labels":{"app":"mine"}},"spec":{"containers":[{"name":"c","image":"i"}]}},"replicas":0}""";
+        world.Create(ResourceTypes.StatefulSet, $$"""{"metadata":{"name":"cache"},"spec":{{Theirs}}}""");
+        world.CreateRedis();
+        await world.UntilAsync(() => world.Condition("DependenciesReady") is not null, "the taken name is told");
+        Assert.That(world.Condition("DependenciesReady").Text("reason"), Is.EqualTo("NameTaken"));
+
+        await world.PassAsync(TimeSpan.FromMinutes(10));
+        world.Delete(ResourceTypes.StatefulSet, "cache");
+        await world.UntilAsync(() => world.Condition("DependenciesReady") is null, "it goes on", 10);
         await world.ReadyAsync();
     });
 

@@ -13,6 +13,10 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [ops.kubedb.com]
   resources: [redisopsrequests]
   verbs: [get, list, watch]
+# Whether the namespace is being deleted: then a deletion policy can keep nothing.
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: [get]
 - apiGroups: [apps.k8s.appscode.com]
   resources: [petsets/status]
   verbs: [patch]
