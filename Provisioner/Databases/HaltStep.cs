@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Apps;
@@ -27,6 +28,7 @@ internal sealed class HaltStep(DatabaseParts parts)
             return Outcome.Continue;
         }
 
+        await KeepDataAsync(pass, cancel);
         parts.Health.Stop(pass.Key);
         SayThatItDoesNotServe(pass);
         await DeletePetSetsAsync(pass, cancel);
@@ -37,6 +39,13 @@ internal sealed class HaltStep(DatabaseParts parts)
         if (pass.Status.Set(DatabaseConditions.Halted(pass.Kind, pass.Key, pass.Generation)))
             parts.Events.Normal(pass.Target, "Successful", "Successfully halted; volumes and secrets are kept. Set spec.halted to false to go on.");
         return Outcome.Done;
+    }
+
+    /// <summary>A halted database that is deleted keeps its data, whatever its policy was. Where nothing is stored there is nothing to keep.</summary>
+    private async Task KeepDataAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        if (pass.Stored.Spec.DeletionPolicy != DeletionPolicies.Halt && pass.Stored.Spec.StorageType != StorageTypes.Ephemeral)
+            pass.Stored = await DatabaseWrites.PatchSpecAsync(parts, pass.Stored, new JsonObject { ["deletionPolicy"] = DeletionPolicies.Halt }, cancel);
     }
 
     private static void SayThatItDoesNotServe(DatabasePass pass)

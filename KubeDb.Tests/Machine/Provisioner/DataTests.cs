@@ -134,6 +134,24 @@ public sealed class DataTests
         Assert.That(world.Condition("Halted"), Is.Null);
     });
 
+    [TestCase("WipeOut", true, "Halt")]
+    [TestCase("Delete", true, "Halt")]
+    [TestCase("WipeOut", false, "WipeOut")]
+    public void Halting_sets_the_policy_that_keeps_the_data(string policy, bool durable, string afterwards) => Run(async world =>
+    {
+        world.CreateRedis(more: $$""","deletionPolicy":"{{policy}}" """, durable: durable);
+        await world.ReadyAsync();
+        world.PatchSpec("""{"halted":true}""");
+        await world.UntilAsync(() => world.Phase() == "Halted", "it is halted");
+        Assert.That(world.Stored().Spec.DeletionPolicy, Is.EqualTo(afterwards), "with ephemeral storage Halt is no policy");
+
+        world.Delete(Redis.Resource, "cache");
+        await world.UntilAsync(() => world.RedisNow() is null, "the database is gone");
+        await world.PassAsync(TimeSpan.FromSeconds(10));
+        Assert.That(Claim(world).Exists, Is.EqualTo(durable), "claim");
+        Assert.That(world.Names(ResourceTypes.Secret), Is.EqualTo(new[] { "cache-auth" }));
+    });
+
     [TestCase("Delete", false, true)]
     [TestCase("WipeOut", false, false)]
     [TestCase("Halt", true, true)]
