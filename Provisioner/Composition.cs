@@ -89,6 +89,7 @@ internal static class Composition
             SecretUse = shared.Use,
             Events = runtime.Events,
             Health = health,
+            LastGood = new LastGood(engine, shared.Caches, shared.Gatherer),
             Passwords = shared.Passwords,
             Time = runtime.Time,
         });

@@ -89,25 +89,41 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
     /// <summary>
     /// The running servers as they are known now, without any request; null when the database, its version or its credential is not known.
     /// </summary>
-    public DatabaseInstances? Instances(IEngine engine, ObjectKey key, string uid)
+    /// <param name="engine">The engine.</param>
+    /// <param name="key">The database.</param>
+    /// <param name="uid">Its UID.</param>
+    /// <param name="lastGood">
+    /// How the servers of a database were described whose present spec can not be carried out, the likeliest first; empty for one that can.
+    /// </param>
+    public DatabaseInstances? Instances(IEngine engine, ObjectKey key, string uid, Func<IDatabase, IReadOnlyList<ResolvedDatabase>>? lastGood = null)
     {
-        if (caches.Database(engine, key, uid) is not { } database || caches.Of(engine).Versions.Get(new("", database.Spec.Version)) is not { } version)
+        if (caches.Database(engine, key, uid) is not { } stored)
             return null;
-        var defaulted = engine.Default(database, version);
+        var known = lastGood?.Invoke(stored) ?? [];
+        if (known.Count == 0)
+            return AsStored(engine, stored) is { } present ? Instances(engine, stored, present) : null;
+        return known.Select(resolved => Instances(engine, stored, resolved)).FirstOrDefault(instances => instances is not null);
+    }
+
+    private DatabaseInstances? Instances(IEngine engine, IDatabase stored, ResolvedDatabase resolved)
+    {
         Credential? credential = null;
-        if (engine.CredentialSecretName(defaulted) is { } name)
+        if (engine.CredentialSecretName(resolved.Database) is { } name)
         {
-            credential = secrets.Known(new(key.Namespace, name)) is { } secret ? ReadCredential(secret) : null;
+            credential = secrets.Known(new(stored.Metadata.Namespace, name)) is { } secret ? ReadCredential(secret) : null;
             if (credential is null)
                 return null;
         }
 
-        var facts = new DatabaseFacts { Database = defaulted, Version = version, Credential = credential, Offers = caches.Offers };
-        return Instances(engine, facts);
+        return Instances(
+            engine, new DatabaseFacts { Database = resolved.Database, Version = resolved.Version, Credential = credential, Offers = caches.Offers });
     }
 
     /// <summary>The running servers of the database that the facts describe.</summary>
     public DatabaseInstances Instances(IEngine engine, DatabaseFacts facts) => new(facts, caches.PodsOf(engine, facts.Database));
+
+    private ResolvedDatabase? AsStored(IEngine engine, IDatabase stored) =>
+        caches.Of(engine).Versions.Get(new("", stored.Spec.Version)) is { } version ? new(engine.Default(stored, version), version) : null;
 
     /// <summary>User name and password of a credential secret; null when one is missing or empty.</summary>
     public static Credential? ReadCredential(Secret secret) =>

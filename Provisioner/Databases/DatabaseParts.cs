@@ -43,6 +43,9 @@ internal sealed record DatabaseParts
     /// <summary>Checks health.</summary>
     public required HealthMonitor Health { get; init; }
 
+    /// <summary>Knows how databases were described that can not be described now.</summary>
+    public required LastGood LastGood { get; init; }
+
     /// <summary>Makes passwords.</summary>
     public required PasswordGenerator Passwords { get; init; }
 

@@ -53,6 +53,10 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, StatusDraft
     /// <summary>Looks at the database again after this long, or sooner.</summary>
     public void LookAgain(TimeSpan after) => Again = Again < after ? Again : after;
 
+    /// <summary>True for a child that an earlier database of this name owns.</summary>
+    public bool IsOfPredecessor(ObjectMeta child) =>
+        child.OwnerReferences.Any(o => o.Kind == Engine.Kinds.Database.Kind && o.Name == Key.Name && o.Uid != Stored.Metadata.Uid);
+
     /// <summary>Runs the steps until one says something else than to continue.</summary>
     public async Task<Outcome> RunAsync(CancellationToken cancel, params DatabaseStep[] steps)
     {

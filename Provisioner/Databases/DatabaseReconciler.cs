@@ -3,6 +3,7 @@ using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Provisioner.PetSets;
 
 namespace KubeDb.Provisioner.Databases;
@@ -19,6 +20,8 @@ internal sealed class DatabaseReconciler : IReconciler
     private readonly PauseStep _pause;
     private readonly HaltStep _halt;
     private readonly CredentialStep _credential;
+    private readonly DiagnoseStep _diagnose;
+    private readonly ReplaceStep _replace;
     private readonly ObserveStep _observe;
     private readonly SpecStep _spec;
     private readonly SpecWarningStep _warnings;
@@ -35,7 +38,9 @@ internal sealed class DatabaseReconciler : IReconciler
         _pause = new PauseStep(parts);
         _halt = new HaltStep(parts);
         _credential = new CredentialStep(parts);
-        _observe = new ObserveStep(parts);
+        _diagnose = new DiagnoseStep(parts);
+        _replace = new ReplaceStep(parts);
+        _observe = new ObserveStep(parts, _diagnose);
         _spec = new SpecStep(parts);
         _warnings = new SpecWarningStep(parts);
         _upToDate = new UpToDateStep(parts);
@@ -68,7 +73,7 @@ internal sealed class DatabaseReconciler : IReconciler
         {
             var outcome = await pass.RunAsync(
                 cancel, _deletion.RunAsync, AddFinalizerAsync, StartAsync, _pause.RunAsync, _halt.RunAsync, ResolveAsync, AwaitPredecessorAsync,
-                _orphaning.RunAsync, _credential.RunAsync, GatherAsync, _spec.RunAsync, ApplyAsync, SeePetSetsAsync);
+                _orphaning.RunAsync, _credential.RunAsync, GatherAsync, _spec.RunAsync, ApplyAsync, _replace.RunAsync, SeePetSetsAsync);
             _trouble.Forget(pass.Key);
             return outcome;
         }
@@ -89,6 +94,7 @@ internal sealed class DatabaseReconciler : IReconciler
         _credential.Forget(key);
         _upToDate.Forget(key);
         _trouble.Forget(key);
+        _diagnose.Forget(key);
         return Outcome.Done;
     }
 
@@ -121,7 +127,7 @@ internal sealed class DatabaseReconciler : IReconciler
             .Concat(_parts.Caches.ClaimsOf(_parts.Engine, pass.Stored).Select(c => ("PersistentVolumeClaim", c.Metadata)))
             .Concat(DatabaseCaches.OwnedTypes.SelectMany(t => _parts.Caches.Owned(t)
                 .WithLabel(pass.Key.Namespace, DatabaseLabels.Instance, pass.Key.Name).Select(o => (t.Kind, o.Metadata))))
-            .Where(o => IsOfPredecessor(pass, o.Metadata))
+            .Where(o => pass.IsOfPredecessor(o.Metadata))
             .Select(o => $"{o.Item1} {o.Metadata.Name}")
             .ToList();
         return Task.FromResult(remains.Count == 0
@@ -131,9 +137,6 @@ internal sealed class DatabaseReconciler : IReconciler
                 $"{string.Join(", ", remains)} of an earlier {_parts.Engine.Kinds.Name} of this name is still being deleted. The database goes on once it is gone.",
                 TimeSpan.FromSeconds(2)));
     }
-
-    private static bool IsOfPredecessor(DatabasePass pass, ObjectMeta child) => child.OwnerReferences.Any(o =>
-        o.Kind == pass.Engine.Kinds.Database.Kind && o.Name == pass.Key.Name && o.Uid != pass.Stored.Metadata.Uid);
 
     private async Task<Outcome> GatherAsync(DatabasePass pass, CancellationToken cancel)
     {
@@ -156,6 +159,9 @@ internal sealed class DatabaseReconciler : IReconciler
                 _parts.Events.Normal(pass.Target, "Successful", told);
         }
 
+        if (result.Outcome.Kind is OutcomeKind.Continue)
+            _parts.LastGood.IsDescribed(pass.Key);
+        TellOfMonitoring(pass);
         return result.Outcome;
     }
 
@@ -174,6 +180,18 @@ internal sealed class DatabaseReconciler : IReconciler
             if (!ended)
                 _upToDate.MayDiffer(pass);
         }
+    }
+
+    /// <summary>An API that the API server does not offer is left out of the blueprint; whoever asked for it is told, until it is there.</summary>
+    private void TellOfMonitoring(DatabasePass pass)
+    {
+        var outcome = pass.Facts!.Database.Spec.Monitor?.Agent == MonitorAgents.PrometheusOperator
+            ? OptionalApi.Require(_parts.Caches.Owned(ResourceTypes.ServiceMonitor), "the Prometheus operator", "spec.monitor.agent prometheus.io/operator")
+            : Outcome.Continue;
+        if (outcome.Kind is OutcomeKind.Continue)
+            pass.Status.Remove(ConditionTypes.MonitoringReady);
+        else if (pass.Status.Set(DatabaseConditions.Make(ConditionTypes.MonitoringReady, false, outcome.Reason, outcome.Message, pass.Generation)))
+            _parts.Events.Warning(pass.Target, outcome.Reason, outcome.Message);
     }
 
     /// <summary>What stalls a PetSet stalls the database, and is said where its user looks.</summary>

@@ -1,20 +1,27 @@
 using System.Text.Json.Nodes;
+using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Shared;
+using KubeDb.Api.Kubernetes;
 using KubeDb.Provisioner.Health;
 
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>Turns what is seen of the workloads and of the health checks into conditions. Goes on while the database is paused or stalled.</summary>
-internal sealed class ObserveStep(DatabaseParts parts)
+internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose)
 {
     /// <summary>Observes.</summary>
     public async Task RunAsync(DatabasePass pass, CancellationToken cancel)
     {
         if (pass.Stored.Spec.Halted && !pass.Status.Has(ConditionTypes.ReplicaReady))
+        {
+            await diagnose.RunAsync(pass, areUp: true, cancel);
             return;
+        }
+
         var petSets = parts.Caches.PetSetsOf(pass.Stored);
         SetReplicas(pass, petSets);
+        await diagnose.RunAsync(pass, pass.Status.Is(ConditionTypes.ReplicaReady), cancel);
         if (pass.Status.Is(ConditionTypes.HealthCheckPaused))
             parts.Health.Stop(pass.Key);
         else
@@ -48,6 +55,18 @@ internal sealed class ObserveStep(DatabaseParts parts)
             parts.Health.Watch(Target(pass, string.Join(',', ready)));
         if (parts.Health.Verdict(pass.Key, uid) is { } verdict)
             Tell(pass, verdict);
+        else if (up && pass.Status.Conditions.IsFalse(ConditionTypes.AcceptingConnection) && Instances(pass.Key, uid) is null)
+            SayThatNobodyCanAsk(pass);
+    }
+
+    private DatabaseInstances? Instances(ObjectKey key, string uid) => parts.Gatherer.Instances(parts.Engine, key, uid, parts.LastGood.Of);
+
+    // What was said last may be about servers that are gone by now.
+    private static void SayThatNobodyCanAsk(DatabasePass pass)
+    {
+        const string message = "The pods are Ready, but the servers can not be asked whether they work while the spec can not be carried out; the condition SpecAccepted or DependenciesReady says why.";
+        pass.Status.Set(DatabaseConditions.NotAcceptingConnection(message, pass.Generation));
+        pass.Status.Set(DatabaseConditions.NotReady(message, pass.Generation));
     }
 
     private HealthTarget Target(DatabasePass pass, string servers)
@@ -59,7 +78,7 @@ internal sealed class ObserveStep(DatabaseParts parts)
             Key = key,
             Uid = uid,
             Engine = engine,
-            Instances = () => parts.Gatherer.Instances(engine, key, uid),
+            Instances = () => Instances(key, uid),
             Servers = servers,
             Period = TimeSpan.FromSeconds(settings?.PeriodSeconds is > 0 and var period ? period : 10),
             Timeout = TimeSpan.FromSeconds(settings?.TimeoutSeconds is > 0 and var timeout ? timeout : 10),
@@ -69,12 +88,14 @@ internal sealed class ObserveStep(DatabaseParts parts)
 
     private static void Tell(DatabasePass pass, HealthVerdict verdict)
     {
+        // "No connection" is no news of a pod that does not run, but why it does not.
+        var failure = pass.Status.Conditions.Of(ConditionTypes.PodsRunning) is { IsFalse: true } pods ? pods.Message : verdict.Message;
         pass.Status.Set(verdict.IsReady
             ? DatabaseConditions.Ready(pass.Kind, pass.Key, pass.Generation)
-            : DatabaseConditions.NotReady(verdict.Message, pass.Generation));
+            : DatabaseConditions.NotReady(failure, pass.Generation));
         pass.Status.Set(verdict.AcceptsConnections
             ? DatabaseConditions.AcceptingConnection(pass.Kind, pass.Key, pass.Engine.Sentences.ClientTerm, pass.Generation)
-            : DatabaseConditions.NotAcceptingConnection(verdict.Message, pass.Generation));
+            : DatabaseConditions.NotAcceptingConnection(failure, pass.Generation));
     }
 
     private static bool SetProvisioned(DatabasePass pass)

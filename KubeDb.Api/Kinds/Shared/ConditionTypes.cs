@@ -57,6 +57,15 @@ public static class ConditionTypes
     /// <summary>Everything the spec refers to is there; False names what is awaited. Set by the Provisioner.</summary>
     public const string DependenciesReady = "DependenciesReady";
 
+    /// <summary>The pods run; False says why they do not, absent when nothing keeps them from it. Set and removed by the Provisioner.</summary>
+    public const string PodsRunning = "PodsRunning";
+
+    /// <summary>A volume of the database is about to be lost. Set and removed by the Provisioner.</summary>
+    public const string DataAtRisk = "DataAtRisk";
+
+    /// <summary>The monitoring that the spec asks for is set up; False says what is awaited, absent otherwise. Set and removed by the Provisioner.</summary>
+    public const string MonitoringReady = "MonitoringReady";
+
     /// <summary>A deletion that was asked for is not carried out. Set and removed by the Provisioner.</summary>
     public const string DeletionBlocked = "DeletionBlocked";
 }

@@ -9,7 +9,6 @@ public static partial class Reasons
     public const string ConfigurationNotInEffect = "ConfigurationNotInEffect";
     public const string VolumeSizeDiffers = "VolumeSizeDiffers";
     public const string ServerFails = "ServerFails";
-    public const string ApiAbsent = "ApiAbsent";
     public const string Unreadable = "Unreadable";
     public const string PlacementPolicyNotFound = "PlacementPolicyNotFound";
     public const string AuthSecretRestored = "AuthSecretRestored";
@@ -37,7 +36,6 @@ public static partial class Reasons
         new(ConfigurationNotInEffect, "Servers run with other settings than the configuration says.", "Make a request of type Restart when it suits."),
         new(VolumeSizeDiffers, "The size in the spec is not that of the volumes; editing the spec changes no volume.", "Make a request of type VolumeExpansion, or set the size back."),
         new(ServerFails, "The API server fails each time on an object that the database needs; the message is its sentence. Tried again every 15 s.", "Correct the part of the spec that the message names, or see the server's log."),
-        new(ApiAbsent, "The API server does not serve a kind; it is looked for again.", "Install its definition, if it is wanted."),
         new(Unreadable, "An object can not be read; the message says why.", "Correct the object."),
         new(PlacementPolicyNotFound, "The placement policy that is named does not exist; pods are spread by default until it does.", "Create it, or name another."),
         new(AuthSecretRestored, "The auth secret was deleted while servers use its credential, and was made again with the same content."),

@@ -53,6 +53,17 @@ public static partial class Reasons
     public const string CannotTerminate = "CannotTerminate";
     public const string NamespaceDeleted = "NamespaceDeleted";
     public const string TlsNotSupported = "TlsNotSupported";
+    public const string PodsRefused = "PodsRefused";
+    public const string PodUnschedulable = "PodUnschedulable";
+    public const string VolumeMissing = "VolumeMissing";
+    public const string ImageNotPulled = "ImageNotPulled";
+    public const string ContainerNotStarted = "ContainerNotStarted";
+    public const string ContainerCrashes = "ContainerCrashes";
+    public const string PodNotReady = "PodNotReady";
+    public const string PodDoesNotEnd = "PodDoesNotEnd";
+    public const string ClaimBeingDeleted = "ClaimBeingDeleted";
+    public const string PodReplaced = "PodReplaced";
+    public const string ApiAbsent = "ApiAbsent";
     public const string MonitorInvalid = "MonitorInvalid";
     public const string ConfigurationInvalid = "ConfigurationInvalid";
     public const string DurationInvalid = "DurationInvalid";
@@ -90,12 +101,10 @@ public static partial class Reasons
     public const string PausedByAnother = "PausedByAnother";
     public const string PetSetNotObserved = "PetSetNotObserved";
     public const string SpecChangedMeanwhile = "SpecChangedMeanwhile";
-    public const string ClaimBeingDeleted = "ClaimBeingDeleted";
     public const string AnotherPodDown = "AnotherPodDown";
     public const string TransitionMissing = "TransitionMissing";
     public const string HandoverPending = "HandoverPending";
     public const string PodGoing = "PodGoing";
-    public const string PodNotReady = "PodNotReady";
     public const string DisruptionBudget = "DisruptionBudget";
     public const string NotInEffect = "NotInEffect";
 #pragma warning restore CS1591
@@ -144,6 +153,17 @@ public static partial class Reasons
         new(CannotHalt, "spec.halted is true with the deletion policy DoNotTerminate.", "Change spec.deletionPolicy first."),
         new(CannotTerminate, "Deletion of a database with the policy DoNotTerminate.", "Change spec.deletionPolicy first."),
         new(NamespaceDeleted, "A database with the policy DoNotTerminate goes with its namespace."),
+        new(PodsRefused, "Kubernetes refuses to create the pods: a quota, a policy, an admission webhook.", "Correct spec.podTemplate, or have it allowed."),
+        new(PodUnschedulable, "No node can take a pod; the message is the scheduler's.", "Make room, or change resources, nodeSelector or tolerations."),
+        new(VolumeMissing, "A claim has no volume; the message says why.", "Create the storage class or a volume that fits."),
+        new(ImageNotPulled, "A node can not pull an image; the message is its error.", "Correct the image, or the pull secrets."),
+        new(ContainerNotStarted, "A container does not start; the message is the node's.", "Correct what the message names."),
+        new(ContainerCrashes, "A container ends again and again; the message quotes its last words.", "Correct what it complains of."),
+        new(PodNotReady, "A pod runs and is not Ready; the message is the node's.", "If it lasts, look at the pod's log."),
+        new(PodDoesNotEnd, "A pod is being deleted and does not end, mostly because its node is down.", "Bring the node back, or delete its Node object."),
+        new(ClaimBeingDeleted, "A claim is being deleted and goes, with its data, once its pod ends.", "Save the data before the pod ends."),
+        new(PodReplaced, "A pod that never started, of a template that is no longer wanted, was deleted to be made anew."),
+        new(ApiAbsent, "The API server lacks an optional API that the spec asks for; the operator goes on by itself when it appears.", "Install what serves it."),
         new(TlsNotSupported, "The version does not support TLS.", "Choose a newer version, or remove spec.tls."),
         new(MonitorInvalid, "spec.monitor has an unknown agent or a forbidden port.", "Correct the named field."),
         new(ConfigurationInvalid, "spec.configuration has an unknown key or can not be parsed.", "Correct the named key."),
@@ -180,12 +200,10 @@ public static partial class Reasons
         new(PausedByAnother, "Another request holds the database."),
         new(PetSetNotObserved, "The StatefulSet behind a PetSet does not have its newest template yet.", "If it lasts, see that the Provisioner runs."),
         new(SpecChangedMeanwhile, "The field that the request changes was changed by someone else after the request began.", "Create the request again."),
-        new(ClaimBeingDeleted, "The claim of a pod is being deleted; without the pod it goes, and the data with it.", "Copy the data before the pod is deleted."),
         new(AnotherPodDown, "A pod is not Ready or missing, so that no other is restarted.", "Mend that pod; the message says what is wrong with it."),
         new(TransitionMissing, "The change would cut a restarted pod off from the others.", "Report it: the operation lacks a step."),
         new(HandoverPending, "The engine can not spare the pod yet: data is being saved, or its role moves.", "If it lasts, the message says what keeps it."),
         new(PodGoing, "A pod was evicted or is being deleted."),
-        new(PodNotReady, "A restarted pod does not serve yet.", "If it lasts, look at the pod's events and log."),
         new(DisruptionBudget, "A PodDisruptionBudget does not allow the eviction.", "If it lasts, see which budget selects the pod and why it allows no disruption."),
         new(NotInEffect, "A server does not have the new values in effect yet."),
     ];

@@ -15,6 +15,7 @@ namespace KubeDb.Api.Kubernetes.Models;
 [JsonSerializable(typeof(PersistentVolumeClaim))]
 [JsonSerializable(typeof(StatefulSet))]
 [JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(KubernetesEvent))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(Namespace))]
 [JsonSerializable(typeof(StorageClass))]

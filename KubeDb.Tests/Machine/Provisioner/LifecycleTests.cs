@@ -3,6 +3,7 @@ using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Support.ApiServer;
+using KubeDb.Tests.Unit.Kinds;
 using static KubeDb.Tests.Support.World.TestWorld;
 
 namespace KubeDb.Tests.Machine.Provisioner;
@@ -291,8 +292,27 @@ public sealed class LifecycleTests
     {
         world.CreateRedis(more: ""","monitor":{"agent":"prometheus.io/operator"}""");
         await world.ReadyAsync();
+        var told = world.Condition("MonitoringReady");
+        Assert.That((told.Text("status"), told.Text("reason")), Is.EqualTo(("False", "ApiAbsent")));
+        Assert.That(told.Text("message"), Does.Contain("ServiceMonitor (monitoring.coreos.com/v1)").And.Contain("Install the Prometheus operator"));
+        Assert.That(world.EventsOf("cache", "Redis").Count(e => e.Text("reason") == "ApiAbsent"), Is.EqualTo(1));
         world.Server.Register(CustomKinds.Loose("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor"));
         await world.UntilAsync(() => world.Get(ResourceTypes.ServiceMonitor, "cache-stats") is not null, "the ServiceMonitor is there", 150);
+        await world.UntilAsync(() => world.Condition("MonitoringReady") is null, "nothing is awaited any more");
+    });
+
+    [Test]
+    public void The_shipped_placement_policy_is_what_applies_without_one() => Run(async world =>
+    {
+        world.CreateRedis();
+        await world.ReadyAsync();
+        var before = world.SetNow()!["spec"]!["template"]!.ToJsonString();
+        Assert.That(world.PetSetNow()!.At("status", "conditions").Objects().Select(c => c.Text("type")), Is.EqualTo(new[] { "PlacementPolicyMissing" }));
+
+        var shipped = File.ReadLines(Path.Combine(RepositoryFiles.Root, "charts/kubedb-catalog/templates/placementpolicy.yaml")).Where(l => !l.Contains("{{", StringComparison.Ordinal));
+        world.Create(PlacementPolicy.Resource, CustomKinds.ObjectOf(string.Join('\n', shipped)));
+        await world.UntilAsync(() => !world.PetSetNow()!.At("status", "conditions").Objects().Any(), "nothing is missing");
+        Assert.That(world.SetNow()!["spec"]!["template"]!.ToJsonString(), Is.EqualTo(before));
     });
 
     [Test]

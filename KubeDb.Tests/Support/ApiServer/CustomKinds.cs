@@ -17,6 +17,14 @@ public static class CustomKinds
             .Where(d => d.Text("kind") == "CustomResourceDefinition").Select(Read).ToList();
     }
 
+    /// <summary>The first object in a YAML text.</summary>
+    public static JsonObject ObjectOf(string yaml)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        return (JsonObject)ToJson(stream.Documents[0].RootNode)!;
+    }
+
     /// <summary>
     /// A kind of which nothing but the name is known: any field is accepted, conditions are keyed by type, status is a subresource.
     /// </summary>

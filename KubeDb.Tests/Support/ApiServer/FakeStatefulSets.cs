@@ -9,7 +9,11 @@ namespace KubeDb.Tests.Support.ApiServer;
 /// <summary>The StatefulSet controller: ordinal pods with their claims, both management policies and update strategies, status. A test double.</summary>
 public sealed class FakeStatefulSets(FakeCluster cluster)
 {
+    private static readonly TimeSpan RetryAfterRefusal = TimeSpan.FromSeconds(10);
     private readonly HashSet<(string Namespace, string Name)> _queued = [];
+
+    /// <summary>Why admission refuses a pod, as a quota does; null for none. The controller tells so in an event and tries again.</summary>
+    public Func<JsonObject, string?> Refusal { get; set; } = static _ => null;
 
     /// <summary>The revision that a template makes, as the label <c>controller-revision-hash</c> and the status name it.</summary>
     public static string RevisionOf(JsonObject set)
@@ -120,8 +124,37 @@ public sealed class FakeStatefulSets(FakeCluster cluster)
         spec["subdomain"] = set["spec"].Text("serviceName");
         foreach (var claim in set.At("spec", "volumeClaimTemplates").Objects())
             AddClaim(set, spec, claim, name);
+        if (Refusal(pod.Copy()) is { } refusal)
+        {
+            Tell(set, "Warning", "FailedCreate", $"create Pod {name} in StatefulSet {set.Name()} failed error: pods \"{name}\" is forbidden: {refusal}");
+            cluster.Server.After(RetryAfterRefusal, () => Enqueue(set.Namespace(), set.Name()));
+            return;
+        }
+
+        Tell(set, "Normal", "SuccessfulCreate", $"create Pod {name} in StatefulSet {set.Name()} successful");
         cluster.Send(ApiVerb.Create, "", "pods", set.Namespace(), null, pod);
     }
+
+    private void Tell(JsonObject set, string type, string reason, string message) => cluster.Send(
+        ApiVerb.Create,
+        "",
+        "events",
+        set.Namespace(),
+        null,
+        new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = $"{set.Name()}.{cluster.Server.Version:x16}", ["namespace"] = set.Namespace() },
+            ["involvedObject"] = new JsonObject
+            {
+                ["kind"] = "StatefulSet", ["name"] = set.Name(), ["namespace"] = set.Namespace(), ["uid"] = set.Uid(), ["apiVersion"] = "apps/v1",
+            },
+            ["type"] = type,
+            ["reason"] = reason,
+            ["message"] = message,
+            ["firstTimestamp"] = cluster.Server.Stamp,
+            ["lastTimestamp"] = cluster.Server.Stamp,
+            ["count"] = 1,
+        });
 
     private void AddClaim(JsonObject set, JsonObject spec, JsonObject template, string pod)
     {

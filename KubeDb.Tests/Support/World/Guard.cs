@@ -38,7 +38,7 @@ internal sealed class Guard(TestWorld world)
 
         // The record of an operation is the request's own; no blueprint describes it.
         var describes = Described.Contains(entry.Type.Plural) && entry.Subresource != "status" && !target.Contains("-record-", StringComparison.Ordinal);
-        if (of == world.Provisioner && describes && holder is not null && Pause.IsAcknowledged(status, holder.Uid))
+        if (of == world.Provisioner && (describes || entry.Type == ResourceTypes.Pod) && holder is not null && Pause.IsAcknowledged(status, holder.Uid))
             Wrongs.Add($"The Provisioner changed what {holder.Request} holds: {entry} {target}");
         if (of == world.Ops && (describes || entry.Type == ResourceTypes.Pod) && holder is null)
             Wrongs.Add($"The ops-manager changed what no request holds: {entry} {target}");

@@ -23,10 +23,15 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [apps]
   resources: [statefulsets]
   verbs: [get, list, watch, create, patch, delete]
-# get: given on to the role of each database's pods, and nobody may give what they do not have.
+# get: given on to the role of each database's pods, and nobody may give what they do not have. delete: a pod that never ran, of a template
+# that is no longer wanted.
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch]
+  verbs: [get, list, watch, delete]
+# The last words of a container that does not start.
+- apiGroups: [""]
+  resources: [pods/log]
+  verbs: [get]
 # delete: never done, but OwnerReferencesPermissionEnforcement lets nobody set an owner on what they can not delete.
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
@@ -66,7 +71,8 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [""]
   resources: [services/finalizers]
   verbs: [update]
+# list: why pods of a database do not run, read while they do not.
 - apiGroups: [""]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [list, create, patch]
 {{- end }}
