@@ -1,4 +1,5 @@
 using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines;
 using KubeDb.Api.Kubernetes;
 using KubeDb.OpsManager.Execution;
 using KubeDb.OpsManager.Operations;
@@ -16,7 +17,7 @@ internal static class Composition
     {
         var records = new OperationRecords(client, view.Engine.Kinds);
         var requests = new RequestWriter(client, view.Engine.Kinds, view.Caches.Of(view.Engine).OpsRequests, records, events, time);
-        var pause = new PauseLock(client, view, requests, presence, time);
+        var pause = new PauseLock(client, view, new PauseLeaks(client, view.Caches), requests, presence, time);
         var machine = new StepMachine(requests, time, logs.CreateLogger<StepMachine>());
         var acceptance = new RequestAcceptance(view, records);
         var parts = new OperationParts(acceptance, new SpecWriter(client, view), new Roller(client, requests, new CrashReader(client), time));

@@ -7,7 +7,8 @@ using KubeDb.Api.Kubernetes;
 namespace KubeDb.OpsManager.Execution;
 
 /// <summary>The lock on a database: pauses it for a request, so that the Provisioner stops applying, and resumes it.</summary>
-internal sealed class PauseLock(IKubernetesClient client, DatabaseView view, RequestWriter requests, ProvisionerPresence presence, TimeProvider time)
+internal sealed class PauseLock(
+    IKubernetesClient client, DatabaseView view, PauseLeaks leaks, RequestWriter requests, ProvisionerPresence presence, TimeProvider time)
 {
     private const string Pausing = "PauseDatabase";
     private const string Resuming = "ResumeDatabase";
@@ -71,14 +72,7 @@ internal sealed class PauseLock(IKubernetesClient client, DatabaseView view, Req
     {
         if (view.Database(key) is not { } database || Pause.Holder(database.Status) is not { } holder)
             return;
-        if (holder.Kind != view.Engine.Kinds.OpsRequest.Kind || !Pause.IsLeaked(holder, view.Request(holder.Request)))
-            return;
-
-        // The cache may lag behind: the request's own word, before its hold is broken.
-        var kinds = view.Engine.Kinds;
-        var read = new ApiRequest { Verb = ApiVerb.Get, Type = kinds.OpsRequest, Namespace = holder.Request.Namespace, Name = holder.Request.Name };
-        var request = (await client.SendAsync(read, kinds.DecodeOpsRequest, cancel)).OrNotFound();
-        if (Pause.IsLeaked(holder, request))
+        if (await leaks.IsLeakedAsync(holder, cancel))
             await DropAsync(database, holder.Uid, cancel);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Diagnosis;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
@@ -144,7 +145,7 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
             return null;
         }
 
-        if (roll.FailsOnCrash && successor is not null && PodJudgement.Crash(successor) is { } crash && await crashes.ExplainAsync(run, successor, crash, cancel) is { } why)
+        if (roll.FailsOnCrash && successor is not null && CrashLoop.Of(successor) is { } crash && await crashes.ExplainAsync(run, successor, crash, cancel) is { } why)
             return StepResult.FailForGood("", why);
         requests.EmitOnce(run.Request, roll.Id, "Warning", text.Pending, readiness.Reason);
         return StepResult.Wait(Reasons.PodNotReady, readiness.Reason, successor is { IsReady: true } ? Poll : Slow);

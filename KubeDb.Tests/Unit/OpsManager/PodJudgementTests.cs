@@ -1,3 +1,4 @@
+using KubeDb.Api.Engines.Diagnosis;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.OpsManager.Rolling;
@@ -26,7 +27,7 @@ public sealed class PodJudgementTests
 
     [TestCaseSource(nameof(States))]
     public void A_crash_is_certain_after_two_ends(ContainerState state, ContainerState last, int restarts, bool crash) =>
-        Assert.That(PodJudgement.Crash(Pod("uid", state, last, restarts)), crash ? Is.Not.Null : Is.Null);
+        Assert.That(CrashLoop.Of(Pod("uid", state, last, restarts)), crash ? Is.Not.Null : Is.Null);
 
     [Test]
     public void The_stage_follows_from_the_UID()
@@ -49,18 +50,18 @@ public sealed class PodJudgementTests
         const string log = "1:C starts\n1:C Configuration loaded\n*** FATAL CONFIG FILE ERROR (Redis 8.2.2) ***\nReading the configuration file, at line 3\n>>> 'user x on >s3cr3t'\nrequirepass: \"abc\"\nBad directive\n";
 
         Assert.That(
-            CrashReader.LastWords(log, ["s3cr3t"]),
+            LastWords.Of(log, ["s3cr3t"]),
             Is.EqualTo("*** FATAL CONFIG FILE ERROR (Redis 8.2.2) *** / Reading the configuration file, at line 3 / >>> 'user x on >***' / requirepass *** / Bad directive"));
     }
 
     [TestCase("", false)]
     [TestCase("unable to retrieve container logs for containerd://00ad329c", false)]
     [TestCase("1:M Ready to accept connections", true)]
-    public void The_kubelets_excuse_is_no_log(string text, bool log) => Assert.That(CrashReader.IsLog(text), Is.EqualTo(log));
+    public void The_kubelets_excuse_is_no_log(string text, bool log) => Assert.That(LastWords.IsLog(text), Is.EqualTo(log));
 
     [Test]
     public void Last_words_are_bounded() =>
-        Assert.That(CrashReader.LastWords(string.Concat(Enumerable.Repeat(new string('x', 200) + "\n", 50)), []), Has.Length.LessThan(700));
+        Assert.That(LastWords.Of(string.Concat(Enumerable.Repeat(new string('x', 200) + "\n", 50)), []), Has.Length.LessThan(700));
 
     private static Pod Pod(string uid, ContainerState state, ContainerState last, int restarts) => new()
     {
