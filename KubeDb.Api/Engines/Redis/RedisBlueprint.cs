@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Shared;

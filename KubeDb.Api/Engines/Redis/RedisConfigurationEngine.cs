@@ -32,7 +32,7 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
         if (change is null)
             return new(null, "", "", [new("spec.configuration", Reasons.ReconfigureInvalid, "spec.configuration is missing: say what is to change.")]);
         if (change is RedisReconfigure { Auth: not null })
-            violations.Add(new("spec.configuration.auth", RedisReasons.NotOffered, "spec.configuration.auth can not be carried out by this version of the operator. Remove it."));
+            violations.Add(new("spec.configuration.auth", Reasons.NotOffered, "spec.configuration.auth can not be carried out by this version of the operator. Remove it."));
 
         var after = change.RemoveCustomConfig ? UserConf.Empty : before;
         var secretName = change.RemoveCustomConfig ? null : spec?.SecretName;

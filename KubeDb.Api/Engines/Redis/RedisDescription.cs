@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Kinds.Catalog;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Catalog;
@@ -11,7 +10,7 @@ using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 namespace KubeDb.Api.Engines.Redis;
 
 /// <summary>Redis and Valkey, in the mode Standalone.</summary>
-public sealed partial class RedisEngine : IEngine
+public sealed class RedisEngine : IEngine
 {
     private readonly RedisHealth _health;
 
@@ -50,7 +49,7 @@ public sealed partial class RedisEngine : IEngine
     public IReadOnlyList<Violation> Check(IDatabase database, ICatalogVersion? version)
     {
         var redis = (RedisDatabase)database;
-        return [.. RedisValidation.Check(redis, version as RedisVersion), .. Name(redis), .. NotOffered(redis.Spec), .. Inline(redis.Spec, version)];
+        return [.. RedisValidation.Check(redis, version as RedisVersion), .. DatabaseRules.Name(redis.Metadata.Name), .. NotOffered(redis.Spec), .. Inline(redis.Spec, version)];
     }
 
     /// <inheritdoc/>
@@ -142,27 +141,6 @@ public sealed partial class RedisEngine : IEngine
         };
     }
 
-    // A StatefulSet's pods carry the label controller-revision-hash: its name, a dash and ten characters, of at most 63 in all.
-    private static IEnumerable<Violation> Name(RedisDatabase redis)
-    {
-        const int Longest = 52;
-        if (redis.Metadata.Name.Length > Longest)
-        {
-            yield return new(
-                "metadata.name",
-                RedisReasons.NameTooLong,
-                $"metadata.name has {redis.Metadata.Name.Length} characters; pods can be made for names of at most {Longest}. Choose a shorter name.");
-        }
-
-        if (redis.Metadata.Name.Length > 0 && !ServiceName().IsMatch(redis.Metadata.Name))
-        {
-            yield return new(
-                "metadata.name",
-                RedisReasons.NameInvalid,
-                $"metadata.name \"{redis.Metadata.Name}\" can not be that of a service: lower-case letters, digits and dashes, beginning with a letter. Choose another name.");
-        }
-    }
-
     // Refused rather than ignored: a database that is less than what was asked for (unencrypted, unprotected, unreplicated) is worse than none.
     private static IEnumerable<Violation> NotOffered(RedisSpec spec)
     {
@@ -175,7 +153,7 @@ public sealed partial class RedisEngine : IEngine
     }
 
     private static Violation Lacking(string path, string what, string advice) =>
-        new(path, RedisReasons.NotOffered, $"{path} asks for {what}, which this version of the operator can not provide. {advice}");
+        new(path, Reasons.NotOffered, $"{path} asks for {what}, which this version of the operator can not provide. {advice}");
 
     private static List<Violation> Inline(RedisSpec spec, ICatalogVersion? version)
     {
@@ -184,7 +162,4 @@ public sealed partial class RedisEngine : IEngine
             UserConfReader.ReadFiles(spec.Configuration?.Inline, RedisFlavour.Of(version).ConfigKey, "spec.configuration.inline", violations);
         return violations;
     }
-
-    [GeneratedRegex("^[a-z]([-a-z0-9]*[a-z0-9])?$")]
-    private static partial Regex ServiceName();
 }

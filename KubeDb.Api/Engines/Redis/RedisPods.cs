@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;

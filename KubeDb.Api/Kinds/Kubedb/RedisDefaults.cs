@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Kinds.Catalog;
 using KubeDb.Api.Kinds.Shared;
-using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.Api.Kinds.Kubedb;
 
@@ -24,17 +23,17 @@ public static class RedisDefaults
         spec = Topology(spec, redis.Metadata.Namespace);
         spec = spec with
         {
-            StorageType = string.IsNullOrEmpty(spec.StorageType) ? StorageTypes.Durable : spec.StorageType,
-            DeletionPolicy = DeletionPolicy(spec),
-            HealthChecker = HealthChecker(spec.HealthChecker),
+            StorageType = DatabaseDefaults.StorageType(spec),
+            DeletionPolicy = DatabaseDefaults.DeletionPolicy(spec),
+            HealthChecker = DatabaseDefaults.HealthChecker(spec.HealthChecker),
         };
         spec = Authentication(spec, version);
         spec = Configuration(spec);
         spec = spec with
         {
             PodTemplate = PodTemplate(spec, redis.Metadata.Name, (version as ICatalogVersion)?.RunAsUser),
-            Monitor = Monitor(spec.Monitor, (version as ICatalogVersion)?.RunAsUser),
-            Tls = Tls(spec.Tls, redis.Metadata.Name),
+            Monitor = DatabaseDefaults.Monitor(spec.Monitor, (version as ICatalogVersion)?.RunAsUser),
+            Tls = DatabaseDefaults.Certificates(spec.Tls, redis.Metadata.Name, RedisNames.Certificates),
         };
         return redis with { Spec = spec };
     }
@@ -53,24 +52,6 @@ public static class RedisDefaults
             : spec;
     }
 
-    // A halted database keeps its data whatever the policy says; only DoNotTerminate stays, so that validation can refuse the halt.
-    private static string DeletionPolicy(RedisSpec spec)
-    {
-        var policy = string.IsNullOrEmpty(spec.DeletionPolicy) ? DeletionPolicies.Delete : spec.DeletionPolicy;
-        return spec.Halted && policy != DeletionPolicies.DoNotTerminate ? DeletionPolicies.Halt : policy;
-    }
-
-    private static HealthChecker HealthChecker(HealthChecker? checker)
-    {
-        checker ??= new HealthChecker();
-        return checker with
-        {
-            PeriodSeconds = checker.PeriodSeconds ?? 10,
-            TimeoutSeconds = checker.TimeoutSeconds ?? 10,
-            FailureThreshold = checker.FailureThreshold ?? 1,
-        };
-    }
-
     private static RedisSpec Authentication(RedisSpec spec, RedisVersion? version)
     {
         // Redis 4 and older know a password but no users: the operator runs them without authentication.
@@ -78,10 +59,7 @@ public static class RedisDefaults
             && RedisDistributions.Normal(version.Spec.Distribution) == RedisDistributions.Official
             && SemanticVersion.Parse(version.Spec.Version) is { Major: <= 4 })
             spec = spec with { DisableAuth = true };
-        if (spec.DisableAuth)
-            return spec;
-        var secret = spec.AuthSecret ?? new AuthSecret();
-        return spec with { AuthSecret = secret.Kind.Length == 0 ? secret with { Kind = "Secret" } : secret };
+        return spec.DisableAuth ? spec : spec with { AuthSecret = DatabaseDefaults.AuthSecret(spec.AuthSecret) };
     }
 
     private static RedisSpec Configuration(RedisSpec spec)
@@ -94,69 +72,16 @@ public static class RedisDefaults
         return spec with { Configuration = configuration, ConfigSecret = null, Acl = null };
     }
 
-    private static PodTemplate? PodTemplate(RedisSpec spec, string name, long? user)
+    private static PodTemplate PodTemplate(RedisSpec spec, string name, long? user) => DatabaseDefaults.PodTemplate(spec.PodTemplate, name, user, pod =>
     {
-        var template = spec.PodTemplate ?? new PodTemplate();
-        if ((template.Spec?.ToNode() ?? new JsonObject()) is not JsonObject pod)
-            return template;
-        ContainerDefaults.Fill(pod, "serviceAccountName", name);
-        if (ContainerDefaults.EnsureObject(pod, "podPlacementPolicy") is { } placement)
-            ContainerDefaults.Fill(placement, "name", "default");
-        if (user is not null && ContainerDefaults.EnsureObject(pod, "securityContext") is { } context)
-            ContainerDefaults.Fill(context, "fsGroup", user);
-
         if (Container(pod, "containers", RedisNames.ServerContainer, user) is { } server)
             ContainerDefaults.Resources(server, cpu: "500m", memory: "1Gi");
         if (spec.Mode == RedisModes.Sentinel && Container(pod, "containers", RedisNames.CoordinatorContainer, user) is { } coordinator)
             ContainerDefaults.ResourcesIfNone(coordinator, cpu: "200m", memory: "256Mi", memoryLimit: "256Mi");
         if (Container(pod, "initContainers", RedisNames.InitContainer, user) is { } init)
             ContainerDefaults.ResourcesIfNone(init, cpu: "200m", memory: "256Mi", memoryLimit: "512Mi");
-        foreach (var container in pod["containers"].Objects().Concat(pod["initContainers"].Objects()))
-            ContainerDefaults.ResizePolicy(container);
-        return template with { Spec = JsonFragment.From(pod) };
-    }
+    });
 
-    private static JsonObject? Container(JsonObject pod, string list, string name, long? user)
-    {
-        var container = ContainerDefaults.Ensure(pod, list, name, first: name == RedisNames.ServerContainer);
-        if (container is not null && ContainerDefaults.EnsureObject(container, "securityContext") is { } context)
-            ContainerDefaults.SecurityContext(context, user);
-        return container;
-    }
-
-    private static MonitorSpec? Monitor(MonitorSpec? monitor, long? user)
-    {
-        if (monitor is null)
-            return null;
-        var prometheus = monitor.Prometheus ?? new PrometheusSpec();
-        var exporter = prometheus.Exporter ?? new ExporterSpec();
-        exporter = exporter with { Port = exporter.Port ?? ExporterSpec.DefaultPort };
-        if ((exporter.SecurityContext?.ToNode() ?? new JsonObject()) is JsonObject context)
-        {
-            ContainerDefaults.SecurityContext(context, user);
-            exporter = exporter with { SecurityContext = JsonFragment.From(context) };
-        }
-
-        return monitor with { Prometheus = prometheus with { Exporter = exporter } };
-    }
-
-    private static TlsSpec? Tls(TlsSpec? tls, string name)
-    {
-        if (tls?.IssuerRef is null)
-            return tls;
-        var certificates = tls.Certificates.ToList();
-        foreach (var alias in RedisNames.Certificates)
-        {
-            if (!certificates.Exists(c => c.Alias == alias))
-                certificates.Add(new CertificateSpec { Alias = alias });
-        }
-
-        return tls with
-        {
-            Certificates =
-            [
-                .. certificates.Select(c => string.IsNullOrEmpty(c.SecretName) ? c with { SecretName = ObjectNames.Certificate(name, c.Alias) } : c),
-            ],
-        };
-    }
+    private static JsonObject? Container(JsonObject pod, string list, string name, long? user) =>
+        ContainerDefaults.Secured(pod, list, name, first: name == RedisNames.ServerContainer, user);
 }

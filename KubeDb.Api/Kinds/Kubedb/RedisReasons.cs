@@ -12,9 +12,6 @@ public static class RedisReasons
     public const string SentinelNotSupported = "SentinelNotSupported";
     public const string AnnounceInvalid = "AnnounceInvalid";
     public const string ReplaceSentinelInvalid = "ReplaceSentinelInvalid";
-    public const string NameTooLong = "NameTooLong";
-    public const string NameInvalid = "NameInvalid";
-    public const string NotOffered = "NotOffered";
     public const string OperatorOwnedDirective = "OperatorOwnedDirective";
     public const string UnknownDirective = "UnknownDirective";
     public const string DataAtRisk = "DataAtRisk";
@@ -29,9 +26,6 @@ public static class RedisReasons
         new(SentinelNotSupported, "The version is too old for the mode Sentinel.", "Choose a newer version."),
         new(AnnounceInvalid, "The announced endpoints do not fit the shards and replicas.", "Give one list a shard with one endpoint a pod."),
         new(ReplaceSentinelInvalid, "The sentinels of this database can not be replaced.", "Correct the named field."),
-        new(NameTooLong, "The name is so long that no pod could be made: Kubernetes adds a suffix to it in a label of at most 63 characters.", "Create the database under a name of at most 52 characters."),
-        new(NameInvalid, "The name can not be that of a service.", "Create the database under a name of lower-case letters, digits and dashes that begins with a letter."),
-        new(NotOffered, "The spec asks for something that this version of the operator can not provide yet.", "Remove the named field, or install a newer operator."),
         new(OperatorOwnedDirective, "A configuration sets a directive that the operator sets itself.", "Remove the line."),
         new(UnknownDirective, "A configuration sets a directive that the server does not know.", "Correct or remove the line."),
         new(DataAtRisk, "A change of configuration would hide, mix or lose data that the servers hold.", "Do what the message says, then make the request again."),

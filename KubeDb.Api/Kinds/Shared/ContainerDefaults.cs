@@ -22,6 +22,15 @@ public static class ContainerDefaults
         return added;
     }
 
+    /// <summary>The container of that name, added when there is none, with a security context; null when the list has no such form.</summary>
+    public static JsonObject? Secured(JsonObject podSpec, string list, string name, bool first, long? user)
+    {
+        var container = Ensure(podSpec, list, name, first);
+        if (container is not null && EnsureObject(container, "securityContext") is { } context)
+            SecurityContext(context, user);
+        return container;
+    }
+
     /// <summary>The member as an object, created when absent; null when it is something else.</summary>
     public static JsonObject? EnsureObject(JsonObject parent, string name)
     {

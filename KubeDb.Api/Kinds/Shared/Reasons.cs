@@ -28,6 +28,9 @@ public static partial class Reasons
     public const string WriteAccessSucceeded = "DatabaseWriteAccessCheckSucceeded";
     public const string WriteAccessFailed = "DatabaseWriteAccessCheckFailed";
 
+    public const string NameTooLong = "NameTooLong";
+    public const string NameInvalid = "NameInvalid";
+    public const string NotOffered = "NotOffered";
     public const string VersionMissing = "VersionMissing";
     public const string VersionNotFound = "VersionNotFound";
     public const string VersionUnusable = "VersionUnusable";
@@ -129,6 +132,9 @@ public static partial class Reasons
         new(ReadAccessFailed, "The probe key can not be read; the message is the error.", "If it lasts, look at the pod's log."),
         new(WriteAccessSucceeded, "The probe key can be written."),
         new(WriteAccessFailed, "The probe key can not be written; the message is the error.", "Look for a full disk or memory limit, or a read-only replica."),
+        new(NameTooLong, "The name is so long that no pod could be made: Kubernetes adds a suffix to it in a label of at most 63 characters.", "Create the database under a name of at most 52 characters."),
+        new(NameInvalid, "The name can not be that of a service.", "Create the database under a name of lower-case letters, digits and dashes that begins with a letter."),
+        new(NotOffered, "The spec asks for something that this version of the operator can not provide yet.", "Remove the named field, or install a newer operator."),
         new(VersionMissing, "spec.version is empty.", "Set spec.version to the name of a catalog version."),
         new(VersionNotFound, "The catalog has no version of that name; the operator goes on by itself when it appears.", "Correct spec.version, or install the catalog version."),
         new(VersionUnusable, "The catalog version lacks an image or its version is no semantic version.", "Correct the catalog version."),

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Engines.Redis;
-using KubeDb.Api.Kinds.Kubedb;
+using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Unit.Engines.Redis;
 using KubeDb.Tests.Unit.Kinds;
@@ -39,7 +39,7 @@ public sealed partial class NameLimitTests
     public void A_name_is_taken_or_refused(string name, bool taken)
     {
         var database = Database(name, "demo");
-        Assert.That(Engine.Check(database, Version).Where(v => v.Path == "metadata.name").Select(v => v.Reason), taken ? Is.Empty : Has.One.AnyOf(RedisReasons.NameInvalid, RedisReasons.NameTooLong));
+        Assert.That(Engine.Check(database, Version).Where(v => v.Path == "metadata.name").Select(v => v.Reason), taken ? Is.Empty : Has.One.AnyOf(Reasons.NameInvalid, Reasons.NameTooLong));
         if (taken)
             Assert.That(Faults(database), Is.Empty);
     }

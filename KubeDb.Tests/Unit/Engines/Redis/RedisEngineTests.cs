@@ -5,6 +5,7 @@ using KubeDb.Api.Kinds.Catalog;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
+using ReasonIds = KubeDb.Api.Kinds.Shared.Reasons;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Tests.Unit.Engines.Redis;
@@ -20,17 +21,17 @@ public class RedisEngineTests
     {
         var spec = Valid().Spec;
         Assert.That(Reasons(Valid()), Is.Empty);
-        Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Cluster } }), Does.Contain(RedisReasons.NotOffered));
-        Assert.That(Reasons(Valid() with { Spec = spec with { Tls = new() { IssuerRef = new() { Kind = "Issuer", Name = "ca" } } } }), Does.Contain(RedisReasons.NotOffered));
+        Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Cluster } }), Does.Contain(ReasonIds.NotOffered));
+        Assert.That(Reasons(Valid() with { Spec = spec with { Tls = new() { IssuerRef = new() { Kind = "Issuer", Name = "ca" } } } }), Does.Contain(ReasonIds.NotOffered));
         Assert.That(
             Reasons(Valid() with { Spec = spec with { Configuration = new() { Acl = new() { Rules = ["ann +get"] } } } }),
-            Does.Contain(RedisReasons.NotOffered));
+            Does.Contain(ReasonIds.NotOffered));
     }
 
     [TestCase(52, false)]
     [TestCase(53, true)]
     public void ANameForWhichNoPodCanBeMadeIsRefused(int length, bool refused) => Assert.That(
-        Reasons(Valid() with { Metadata = new() { Namespace = "demo", Name = new('a', length) } }).Contains(RedisReasons.NameTooLong),
+        Reasons(Valid() with { Metadata = new() { Namespace = "demo", Name = new('a', length) } }).Contains(ReasonIds.NameTooLong),
         Is.EqualTo(refused));
 
     [Test]

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Kinds.Shared;
 
-namespace KubeDb.Api.Engines.Redis;
+namespace KubeDb.Api.Engines.Blueprints;
 
 /// <summary>
 /// Lays a user's pod template over a described pod spec, the way a strategic merge does: objects member by member, lists by their key

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 
-namespace KubeDb.Api.Engines.Redis;
+namespace KubeDb.Api.Engines.Blueprints;
 
 /// <summary>Labels and annotations of everything that belongs to a database.</summary>
 /// <param name="database">The database.</param>
