@@ -22,7 +22,7 @@ public static class CredentialSecret
         {
             ["name"] = name,
             ["namespace"] = database.Metadata.Namespace,
-            ["labels"] = new JsonObject(DatabaseLabels.Of(engine, database).Select(p => KeyValuePair.Create<string, JsonNode?>(p.Key, p.Value))),
+            ["labels"] = new JsonObject(DatabaseLabels.OfChild(database, engine.Kinds.FullName).Select(p => KeyValuePair.Create<string, JsonNode?>(p.Key, p.Value))),
             ["annotations"] = new JsonObject
             {
                 [DatabaseLabels.AuthActiveFrom] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
@@ -144,25 +143,3 @@ public sealed record DatabaseFacts
 /// <param name="ServiceMonitors">monitoring.coreos.com/v1.</param>
 /// <param name="CertManager">cert-manager.io/v1.</param>
 public sealed record ServerOffers(bool PolicyV1, bool ServiceMonitors, bool CertManager);
-
-/// <summary>Every object a database needs, in the order in which they are applied.</summary>
-/// <param name="Objects">The objects.</param>
-public sealed record Blueprint(IReadOnlyList<DesiredObject> Objects);
-
-/// <summary>One object of a blueprint.</summary>
-/// <param name="Type">Its kind.</param>
-/// <param name="Manifest">Its manifest, without owner reference.</param>
-public sealed record DesiredObject(ResourceType Type, JsonObject Manifest)
-{
-    /// <summary>The described object that owns it, by kind and name; null when the database does.</summary>
-    public (ResourceType Type, string Name)? Owner { get; init; }
-
-    /// <summary>It stays while the database is halted (secrets).</summary>
-    public bool KeptWhileHalted { get; init; }
-
-    /// <summary>What the event says once it was created, such as <c>Successfully created governing service</c>; null for no event.</summary>
-    public string? CreatedEvent { get; init; }
-
-    /// <summary>Name of the object.</summary>
-    public string Name => Manifest["metadata"]!["name"]!.GetValue<string>();
-}

@@ -13,20 +13,28 @@ internal static class GoldenFile
 {
     private static readonly ISerializer Writer = new SerializerBuilder().WithQuotingNecessaryStrings(quoteYaml1_1Strings: true).WithIndentedSequences().DisableAliases().Build();
 
+    private static readonly string[] First = ["apiVersion", "kind", "metadata", "name", "namespace", "image"];
+
     public static string Folder { get; } = Path.Combine(Root(), "KubeDb.Tests", "Golden");
 
     public static void Matches(string path, IEnumerable<JsonObject> objects)
     {
         var file = Path.Combine(Folder, path);
-        var actual = string.Join("---\n", objects.Select(o => Writer.Serialize(Plain(o)!).ReplaceLineEndings("\n")));
+        var actual = Text(objects);
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
             File.WriteAllText(file, actual);
         Assert.That(File.Exists(file), $"{path} does not exist; run once with UPDATE_GOLDEN=1 and review it.");
         Assert.That(
             actual.Split('\n'),
-            Is.EqualTo(File.ReadAllText(file).Split('\n')).AsCollection,
+            Is.EqualTo(Text(Read(File.ReadAllText(file))).Split('\n')).AsCollection,
             $"{path} differs; if the change is meant, run with UPDATE_GOLDEN=1 and review it.");
     }
+
+    // Fields in one order: which of them comes first means nothing, and would hide what differs.
+    private static string Text(IEnumerable<JsonObject> objects) =>
+        string.Join("---\n", objects.Select(o => Writer.Serialize(Plain(o)!).ReplaceLineEndings("\n")));
+
+    private static int Rank(string field) => Array.IndexOf(First, field) is >= 0 and var rank ? rank : First.Length;
 
     /// <summary>The documents of a YAML text as JSON, scalars typed as YAML types them.</summary>
     public static IReadOnlyList<JsonObject> Read(string yaml)
@@ -71,7 +79,7 @@ internal static class GoldenFile
 
     private static object? Plain(JsonNode? node) => node switch
     {
-        JsonObject map => map.ToDictionary(p => p.Key, p => Plain(p.Value)),
+        JsonObject map => map.OrderBy(p => Rank(p.Key)).ThenBy(p => p.Key, StringComparer.Ordinal).ToDictionary(p => p.Key, p => Plain(p.Value)),
         JsonArray list => list.Select(Plain).ToList(),
         JsonValue value => value.GetValueKind() switch
         {

@@ -44,7 +44,7 @@ internal sealed class CredentialStep(DatabaseParts parts)
 
     private async Task<Outcome> EnsureAsync(DatabasePass pass, ObjectKey key, CancellationToken cancel)
     {
-        var labels = DatabaseLabels.Of(parts.Engine, pass.Stored);
+        var labels = DatabaseLabels.OfChild(pass.Stored, parts.Engine.Kinds.FullName);
         var secret = parts.Caches.Secrets.Get(key);
         if (secret is null)
         {
@@ -73,7 +73,7 @@ internal sealed class CredentialStep(DatabaseParts parts)
             Again);
     }
 
-    private async Task AddLabelsAsync(Secret secret, IReadOnlyDictionary<string, string> labels, CancellationToken cancel)
+    private async Task AddLabelsAsync(Secret secret, SortedDictionary<string, string> labels, CancellationToken cancel)
     {
         var patch = new JsonObject
         {
@@ -116,6 +116,6 @@ internal sealed class CredentialStep(DatabaseParts parts)
         + "Create it again with the username and password that the servers use; or set spec.halted to true and back, to start them with a new credential.",
         Again);
 
-    private static JsonObject Map(IReadOnlyDictionary<string, string> pairs) =>
+    private static JsonObject Map(SortedDictionary<string, string> pairs) =>
         new(pairs.Select(p => KeyValuePair.Create<string, JsonNode?>(p.Key, p.Value)));
 }

@@ -76,7 +76,7 @@ internal sealed class HaltStep(DatabaseParts parts)
         }
     }
 
-    private static bool IsKept(OwnedObject child) => child.Metadata.Annotations.GetValueOrDefault(DatabaseLabels.KeepOnHalt) == "true";
+    private static bool IsKept(OwnedObject child) => child.Metadata.Annotations.GetValueOrDefault(DatabaseLabels.KeepOn) == DatabaseLabels.OnHalt;
 
     private string Remains(DatabasePass pass)
     {

@@ -4,54 +4,113 @@ using KubeDb.Api.Kinds.Shared;
 namespace KubeDb.Api.Engines.Blueprints;
 
 /// <summary>
-/// Lays a user's pod template over a described pod spec, the way a strategic merge does: objects member by member, lists by their key
-/// where they have one, all else as the user says. Fields that are not known here go through unharmed.
+/// Lays a user's pod template over a described pod spec, the way a strategic merge does: objects member by member, list items by their key
+/// (<see cref="ListKeys"/>), all else as the user says. Fields that are not known here go through unharmed. What is the operator's stays, and a
+/// warning says what was not taken: image and command of its containers, and their variables, ports, mounts and volumes.
 /// </summary>
 internal static class PodSpecMerge
 {
-    // The key of each list whose items are told apart; a list that is not here is replaced.
-    private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
-    {
-        ["containers"] = ["name"],
-        ["initContainers"] = ["name"],
-        ["ephemeralContainers"] = ["name"],
-        ["volumes"] = ["name"],
-        ["env"] = ["name"],
-        ["ports"] = ["name", "containerPort"],
-        ["volumeMounts"] = ["mountPath"],
-        ["volumeDevices"] = ["devicePath"],
-        ["imagePullSecrets"] = ["name"],
-        ["hostAliases"] = ["ip"],
-        ["resizePolicy"] = ["resourceName"],
-    };
-
     private static readonly string[] Handlers = ["exec", "httpGet", "tcpSocket", "grpc", "sleep"];
 
-    // What of the operator's own containers no template may change.
-    private static readonly string[] Owned = ["image", "command"];
-
     /// <summary>Merges the user's template into the described pod spec, in place.</summary>
-    public static void Into(JsonObject described, JsonObject user)
+    /// <param name="described">The operator's pod spec.</param>
+    /// <param name="user">The user's.</param>
+    /// <param name="path">Field that holds the user's.</param>
+    /// <param name="warnings">Takes what was not taken.</param>
+    public static void Into(JsonObject described, JsonObject user, string path, ICollection<BlueprintWarning> warnings)
     {
-        var own = described["containers"].Objects().Concat(described["initContainers"].Objects())
-            .ToDictionary(c => c["name"].AsText()!, c => (Fields: c.DeepClone().AsObject(), Container: c), StringComparer.Ordinal);
-        Merge(described, user);
-        foreach (var (fields, container) in own.Values)
-            Restore(container, fields);
+        foreach (var (name, value) in user)
+        {
+            if (name is "containers" or "initContainers" && value is JsonArray containers && described[name] is JsonArray own)
+                Containers(own, containers, $"{path}.{name}", warnings);
+            else if (name is "volumes" && value is JsonArray volumes)
+                Owned(described, name, volumes, path, "the pods", warnings);
+            else
+                Set(described, name, value);
+        }
     }
+
+    /// <summary>Adds a user's variables to a container; those that it has already keep their values.</summary>
+    /// <param name="container">The operator's container.</param>
+    /// <param name="user">The user's variables.</param>
+    /// <param name="path">Field that lists them.</param>
+    /// <param name="name">Name of the container.</param>
+    /// <param name="warnings">Takes what was not taken.</param>
+    public static void Variables(JsonObject container, IEnumerable<JsonObject>? user, string path, string name, ICollection<BlueprintWarning> warnings) =>
+        Owned(container, "env", new JsonArray([.. user ?? []]), path[..^".env".Length], $"container {name}", warnings);
+
+    private static void Containers(JsonArray own, JsonArray user, string path, ICollection<BlueprintWarning> warnings)
+    {
+        for (var i = 0; i < user.Count; i++)
+        {
+            if (user[i] is JsonObject above && own.Objects().FirstOrDefault(below => ListKeys.AreSame("containers", below, above)) is { } found)
+                Container(found, above, $"{path}[{i}]", warnings);
+            else
+                own.Add(user[i]?.DeepClone());
+        }
+    }
+
+    private static void Container(JsonObject own, JsonObject user, string path, ICollection<BlueprintWarning> warnings)
+    {
+        var owner = $"container {own["name"].AsText()}";
+        foreach (var (name, value) in user)
+        {
+            switch (name)
+            {
+                case "name":
+                    break;
+                case "image" or "command":
+                    if (value is not null && !JsonNode.DeepEquals(value, own[name]))
+                        warnings.Add(NotTaken($"{path}.{name}", $"the {name} of {owner}"));
+                    break;
+                case "env" or "volumeMounts" or "ports" when value is JsonArray items:
+                    Owned(own, name, items, path, owner, warnings);
+                    break;
+                default:
+                    Set(own, name, value);
+                    break;
+            }
+        }
+    }
+
+    // The operator's items stay as they are; the user's others are added.
+    private static void Owned(JsonObject own, string list, JsonArray user, string path, string owner, ICollection<BlueprintWarning> warnings)
+    {
+        if (own[list] is not JsonArray items)
+            own[list] = items = [];
+        var operators = items.Objects().ToList();
+        for (var i = 0; i < user.Count; i++)
+        {
+            var item = user[i];
+            var taken = item is JsonObject above ? operators.Find(below => ListKeys.Clash(list, below, above)) : null;
+            if (taken is null)
+                items.Add(item?.DeepClone());
+            else if (!JsonNode.DeepEquals(taken, item))
+                warnings.Add(NotTaken($"{path}.{list}[{i}]", $"{ListKeys.Name(list, taken)} of {owner}"));
+        }
+
+        if (items.Count == 0)
+            own.Remove(list);
+    }
+
+    private static BlueprintWarning NotTaken(string path, string what) =>
+        new(path, Reasons.OperatorOwnedField, $"{path} was not taken: {what} is set by the operator. Remove it.");
 
     private static void Merge(JsonObject target, JsonObject user)
     {
         DropHandlers(target, user);
         foreach (var (name, value) in user)
-        {
-            if (value is JsonObject above && target[name] is JsonObject below)
-                Merge(below, above);
-            else if (value is JsonArray items && target[name] is JsonArray list && Keys.TryGetValue(name, out var keys))
-                MergeList(list, items, keys);
-            else if (value is not null)
-                target[name] = value.DeepClone();
-        }
+            Set(target, name, value);
+    }
+
+    private static void Set(JsonObject target, string name, JsonNode? value)
+    {
+        if (value is JsonObject above && target[name] is JsonObject below)
+            Merge(below, above);
+        else if (value is JsonArray items && target[name] is JsonArray list && ListKeys.IsKeyed(name))
+            MergeList(name, list, items);
+        else if (value is not null)
+            target[name] = value.DeepClone();
     }
 
     // A probe or hook has one handler: the user's takes the place of the described one.
@@ -63,46 +122,14 @@ internal static class PodSpecMerge
             target.Remove(handler);
     }
 
-    private static void MergeList(JsonArray target, JsonArray user, string[] keys)
+    private static void MergeList(string name, JsonArray target, JsonArray user)
     {
         foreach (var item in user)
         {
-            if (item is JsonObject above && target.OfType<JsonObject>().FirstOrDefault(below => SameKey(below, above, keys)) is { } found)
+            if (item is JsonObject above && target.Objects().FirstOrDefault(below => ListKeys.AreSame(name, below, above)) is { } found)
                 Merge(found, above);
             else
                 target.Add(item?.DeepClone());
-        }
-    }
-
-    // Items are the same by the first key that both have.
-    private static bool SameKey(JsonObject below, JsonObject above, string[] keys)
-    {
-        var key = keys.FirstOrDefault(k => below[k] is not null && above[k] is not null);
-        return key is not null && JsonNode.DeepEquals(below[key], above[key]);
-    }
-
-    private static void Restore(JsonObject container, JsonObject fields)
-    {
-        foreach (var name in Owned)
-        {
-            if (fields[name] is { } value)
-                container[name] = value.DeepClone();
-            else
-                container.Remove(name);
-        }
-
-        // Variables and mounts that the operator set keep their values; the user's others stay.
-        foreach (var list in (ReadOnlySpan<string>)["env", "volumeMounts"])
-        {
-            if (container[list] is not JsonArray merged)
-            {
-                if (fields[list] is { } whole)
-                    container[list] = whole.DeepClone();
-                continue;
-            }
-
-            foreach (var own in fields[list].Objects())
-                merged[merged.IndexOf(merged.OfType<JsonObject>().First(i => SameKey(i, own, [Keys[list][0]])))] = own.DeepClone();
         }
     }
 }

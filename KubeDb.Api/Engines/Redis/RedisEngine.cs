@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Catalog;
@@ -84,7 +85,7 @@ public sealed class RedisEngine : IEngine
         database.Spec.Configuration?.SecretName is { Length: > 0 } name ? [new(name, "spec.configuration.secretName", [])] : [];
 
     /// <inheritdoc/>
-    public string? CredentialSecretName(IDatabase database) => RedisDescription.CredentialSecret((RedisDatabase)database);
+    public string? CredentialSecretName(IDatabase database) => DatabaseDescription.CredentialSecret(database);
 
     /// <inheritdoc/>
     public Blueprint Describe(DatabaseFacts facts) => RedisBlueprint.Describe(facts);

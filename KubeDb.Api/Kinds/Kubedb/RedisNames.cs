@@ -12,9 +12,6 @@ public static class RedisNames
     /// <summary>Init container.</summary>
     public const string InitContainer = "redis-init";
 
-    /// <summary>Container of the exporter.</summary>
-    public const string ExporterContainer = "exporter";
-
     /// <summary>Alias of the server's certificate.</summary>
     public const string ServerCertificate = "server";
 

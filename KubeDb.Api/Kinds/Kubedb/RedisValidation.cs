@@ -20,7 +20,7 @@ public static class RedisValidation
             .. Announce(spec),
             .. DatabaseRules.Storage(spec.StorageType, spec.Storage),
             .. PodRules.Check(spec.PodTemplate?.Spec, "spec.podTemplate.spec"),
-            .. DatabaseRules.GitRoot(spec.Init, PodRules),
+            .. DatabaseRules.Git(spec.Init, PodRules),
             .. DatabaseRules.HealthChecker(spec.HealthChecker),
             .. DatabaseRules.Authentication(spec),
             .. DatabaseRules.Lifecycle(spec),

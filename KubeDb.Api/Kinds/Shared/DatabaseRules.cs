@@ -75,10 +75,14 @@ public static partial class DatabaseRules
             yield return new(request, Reasons.StorageRequestInvalid, $"{request} \"{text}\" is invalid. Value must be an amount above zero, such as 1Gi");
     }
 
-    /// <summary>The directory that git-sync clones into is none of the operator's.</summary>
-    public static IEnumerable<Violation> GitRoot(InitSpec? init, PodTemplateRules pods)
+    /// <summary>The directory that git-sync clones into is none of the operator's, and no variable of it is given twice.</summary>
+    public static IEnumerable<Violation> Git(InitSpec? init, PodTemplateRules pods)
     {
-        if (InitScript.Read(init?.Script)?.Git?["args"] is not JsonArray args)
+        if (InitScript.Read(init?.Script)?.Git is not { } git)
+            yield break;
+        foreach (var violation in PodTemplateRules.Duplicates(git, "spec.init.script.git", "env"))
+            yield return violation;
+        if (git["args"] is not JsonArray args)
             yield break;
         for (var i = 0; i < args.Count; i++)
         {
@@ -137,6 +141,10 @@ public static partial class DatabaseRules
             yield return new("spec.monitor.prometheus.exporter.port", Reasons.MonitorInvalid, $"spec.monitor.prometheus.exporter.port \"{monitor.Prometheus.Exporter.Port}\" is invalid. Value must be between 1024 and 65535");
         if (monitor.Prometheus?.ServiceMonitor?.Interval is { Length: > 0 } interval && !PrometheusDuration().IsMatch(interval))
             yield return new("spec.monitor.prometheus.serviceMonitor.interval", Reasons.MonitorInvalid, $"spec.monitor.prometheus.serviceMonitor.interval \"{interval}\" is no duration such as 10s");
+        var env = monitor.Prometheus?.Exporter?.Env ?? [];
+        var exporter = new JsonObject { ["env"] = new JsonArray([.. env.Select(JsonNode (e) => new JsonObject { ["name"] = e.Name })]) };
+        foreach (var violation in PodTemplateRules.Duplicates(exporter, "spec.monitor.prometheus.exporter", "env"))
+            yield return violation;
     }
 
     /// <summary>Every rule that a change of the database breaks.</summary>

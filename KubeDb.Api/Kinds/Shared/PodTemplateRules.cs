@@ -10,6 +10,8 @@ namespace KubeDb.Api.Kinds.Shared;
 public sealed record PodTemplateRules(IReadOnlyList<string> Volumes, IReadOnlyList<string> Paths, IReadOnlyList<string> Variables)
 {
     private static readonly string[] ContainerLists = ["containers", "initContainers", "ephemeralContainers"];
+    private static readonly string[] PodLists = ["imagePullSecrets", "hostAliases", "topologySpreadConstraints"];
+    private static readonly string[] ContainerKeyedLists = ["env", "ports", "volumeMounts", "volumeDevices", "resizePolicy"];
 
     /// <summary>What is wrong with a pod spec; <paramref name="path"/> is the field that holds it.</summary>
     public IEnumerable<Violation> Check(JsonFragment? podSpec, string path)
@@ -17,7 +19,7 @@ public sealed record PodTemplateRules(IReadOnlyList<string> Volumes, IReadOnlyLi
         if (podSpec is null)
             return [];
         return podSpec.ToNode() is JsonObject pod
-            ? [.. Containers(pod, path), .. CheckVolumes(pod, path)]
+            ? [.. Containers(pod, path), .. CheckVolumes(pod, path), .. Duplicates(pod, path, PodLists)]
             : [Form(path, "is not an object")];
     }
 
@@ -58,7 +60,11 @@ public sealed record PodTemplateRules(IReadOnlyList<string> Volumes, IReadOnlyLi
         if (string.IsNullOrEmpty(name))
             return [Form($"{path}.name", "is missing: every container needs a name")];
         var duplicate = names.Add(name) ? [] : new[] { Form($"{path}.name", $"'{name}' is the name of another container, too") };
-        return [.. duplicate, .. Mounts(container, path), .. Environment(container, path), .. ContainerResources(container["resources"], $"{path}.resources")];
+        return
+        [
+            .. duplicate, .. Mounts(container, path), .. Environment(container, path), .. Duplicates(container, path, ContainerKeyedLists),
+            .. ContainerResources(container["resources"], $"{path}.resources"),
+        ];
     }
 
     private IEnumerable<Violation> Mounts(JsonObject container, string path)
@@ -126,6 +132,18 @@ public sealed record PodTemplateRules(IReadOnlyList<string> Volumes, IReadOnlyLi
             }
         }
     }
+
+    /// <summary>Items of the given lists that repeat the key of an earlier one: the API server refuses such a list.</summary>
+    /// <param name="parent">The object with the lists.</param>
+    /// <param name="path">Field that holds it.</param>
+    /// <param name="lists">Names of the lists.</param>
+    public static IEnumerable<Violation> Duplicates(JsonObject parent, string path, params IEnumerable<string> lists) =>
+        from list in lists
+        where parent[list] is JsonArray
+        from found in ListKeys.Duplicates(list, (JsonArray)parent[list]!)
+        let at = $"{path}.{list}[{found.Index}]"
+        select new Violation(
+            at, Reasons.DuplicateKey, $"{at} repeats '{found.Key}' of {path}.{list}[{found.Earlier}]: each may stand there once. Remove one of the two");
 
     private static IEnumerable<(JsonNode? Item, string Path)> Items(JsonObject parent, string list, string path)
     {

@@ -40,6 +40,8 @@ public static partial class Reasons
     public const string StorageTypeImmutable = "StorageTypeImmutable";
     public const string InitImmutable = "InitImmutable";
     public const string PodTemplateInvalid = "PodTemplateInvalid";
+    public const string DuplicateKey = "DuplicateKey";
+    public const string OperatorOwnedField = "OperatorOwnedField";
     public const string ReservedVolumeName = "ReservedVolumeName";
     public const string ReservedMountPath = "ReservedMountPath";
     public const string ReservedVariable = "ReservedVariable";
@@ -144,6 +146,8 @@ public static partial class Reasons
         new(StorageTypeImmutable, "spec.storageType was changed.", "Change it back; create another database for other storage."),
         new(InitImmutable, "spec.init was changed after the database was initialised.", "Change it back."),
         new(PodTemplateInvalid, "spec.podTemplate.spec does not have the form of a pod spec.", "Correct the named field."),
+        new(DuplicateKey, "A list of the spec holds two items of the same key, such as a variable of the same name.", "Remove one of the two named items."),
+        new(OperatorOwnedField, "A field of the spec was not taken, because the operator sets it itself.", "Remove the named field."),
         new(ReservedVolumeName, "A volume of the pod template has a name that the operator uses.", "Rename the volume."),
         new(ReservedMountPath, "A container mounts something where the operator mounts.", "Mount it elsewhere."),
         new(ReservedVariable, "A container sets an environment variable that the operator sets.", "Remove the variable."),

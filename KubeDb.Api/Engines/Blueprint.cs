@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
+
+namespace KubeDb.Api.Engines;
+
+/// <summary>Every object a database needs, in the order in which they are applied.</summary>
+/// <param name="Objects">The objects.</param>
+public sealed record Blueprint(IReadOnlyList<DesiredObject> Objects)
+{
+    /// <summary>What of the spec was not taken, because it is the operator's; empty when all was.</summary>
+    public IReadOnlyList<BlueprintWarning> Warnings { get; init; } = [];
+}
+
+/// <summary>A field of the spec that has no effect.</summary>
+/// <param name="Path">The field, such as <c>spec.podTemplate.spec.containers[0].image</c>.</param>
+/// <param name="Reason">Stable CamelCase id (<c>Shared.Reasons</c>).</param>
+/// <param name="Message">The sentence for people. Never a value, which could be a secret.</param>
+public sealed record BlueprintWarning(string Path, string Reason, string Message);
+
+/// <summary>One object of a blueprint.</summary>
+/// <param name="Type">Its kind.</param>
+/// <param name="Manifest">Its manifest, without owner reference.</param>
+public sealed record DesiredObject(ResourceType Type, JsonObject Manifest)
+{
+    /// <summary>The described object that owns it, by kind and name; null when the database does.</summary>
+    public (ResourceType Type, string Name)? Owner { get; init; }
+
+    /// <summary>What the event says once it was created, such as <c>Successfully created governing service</c>; null for no event.</summary>
+    public string? CreatedEvent { get; init; }
+
+    /// <summary>Name of the object.</summary>
+    public string Name => Manifest["metadata"]!["name"]!.GetValue<string>();
+
+    /// <summary>An object of one of Kubernetes' own kinds.</summary>
+    public static DesiredObject Of<T>(ResourceType type, T model)
+        where T : class, k8s.IKubernetesObject => new(type, Manifests.ToJson(type, model));
+}
