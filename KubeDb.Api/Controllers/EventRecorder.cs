@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using k8s.Models;
 using KubeDb.Api.Controllers.Telemetry;
 using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
 using Microsoft.Extensions.Logging;
 using Nito.AsyncEx;
 
@@ -40,7 +42,7 @@ public sealed partial class EventRecorder(EventRecorderOptions options, IKuberne
     : IEventRecorder
 {
     private const int MaxMessage = 1024;
-    private static readonly ResourceType Type = new("", "v1", "events", "Event");
+    private static readonly ResourceType Type = ResourceTypes.Event;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<SeriesKey, Series> _series = [];
@@ -230,24 +232,25 @@ public sealed partial class EventRecorder(EventRecorderOptions options, IKuberne
         var target = series.Key.Target;
         var ns = target.Key.Namespace.Length == 0 ? "default" : target.Key.Namespace;
         var name = NextName(target.Key.Name);
-        var about = new JsonObject { ["apiVersion"] = target.ApiVersion, ["kind"] = target.Kind, ["name"] = target.Key.Name, ["uid"] = target.Uid };
-        if (target.Key.Namespace.Length > 0)
-            about["namespace"] = target.Key.Namespace;
-        var count = series.Count;
-        var body = new JsonObject
+        var body = Manifests.ToJson(Type, new Corev1Event
         {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Event",
-            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns },
-            ["involvedObject"] = about,
-            ["type"] = series.Key.Type,
-            ["reason"] = series.Key.Reason,
-            ["message"] = series.Key.Message,
-            ["source"] = new JsonObject { ["component"] = options.Component },
-            ["firstTimestamp"] = Seconds(series.First),
-            ["lastTimestamp"] = Seconds(series.Last),
-            ["count"] = count,
-        };
+            Metadata = new() { Name = name, NamespaceProperty = ns },
+            InvolvedObject = new()
+            {
+                ApiVersion = target.ApiVersion,
+                Kind = target.Kind,
+                Name = target.Key.Name,
+                NamespaceProperty = target.Key.Namespace.Length > 0 ? target.Key.Namespace : null,
+                Uid = target.Uid,
+            },
+            Type = series.Key.Type,
+            Reason = series.Key.Reason,
+            Message = series.Key.Message,
+            Source = new() { Component = options.Component },
+            FirstTimestamp = series.First.UtcDateTime,
+            LastTimestamp = series.Last.UtcDateTime,
+            Count = series.Count,
+        });
         var result = await client.CreateAsync(Type, body, cancel);
         if (!result.Succeeded)
             return result.Error;

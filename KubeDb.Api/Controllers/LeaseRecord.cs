@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using k8s.Models;
 using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Controllers;
 
@@ -13,7 +15,7 @@ namespace KubeDb.Api.Controllers;
 /// <param name="RenewTime">Wall clock of the holder when it last renewed, as text; only ever compared for being the same.</param>
 internal sealed record LeaseRecord(string Version, string Holder, TimeSpan Duration, int Transitions, string AcquireTime, string RenewTime)
 {
-    public static ResourceType Type { get; } = new("coordination.k8s.io", "v1", "leases", "Lease");
+    public static ResourceType Type => ResourceTypes.Lease;
 
     public static LeaseRecord None { get; } = new("", "", TimeSpan.Zero, 0, "", "");
 
@@ -31,26 +33,22 @@ internal sealed record LeaseRecord(string Version, string Holder, TimeSpan Durat
 
     public static string Micro(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
-    public JsonObject Write(ObjectKey key)
+    public JsonObject Write(ObjectKey key) => Manifests.ToJson(Type, new V1Lease
     {
-        var metadata = new JsonObject { ["name"] = key.Name, ["namespace"] = key.Namespace };
-        if (Version.Length > 0)
-            metadata["resourceVersion"] = Version;
-        return new JsonObject
+        Metadata = new() { Name = key.Name, NamespaceProperty = key.Namespace, ResourceVersion = Version.Length > 0 ? Version : null },
+        Spec = new()
         {
-            ["apiVersion"] = Type.ApiVersion,
-            ["kind"] = Type.Kind,
-            ["metadata"] = metadata,
-            ["spec"] = new JsonObject
-            {
-                ["holderIdentity"] = Holder,
-                ["leaseDurationSeconds"] = (int)Duration.TotalSeconds,
-                ["leaseTransitions"] = Transitions,
-                ["acquireTime"] = AcquireTime,
-                ["renewTime"] = RenewTime,
-            },
-        };
-    }
+            HolderIdentity = Holder,
+            LeaseDurationSeconds = (int)Duration.TotalSeconds,
+            LeaseTransitions = Transitions,
+            AcquireTime = Time(AcquireTime),
+            RenewTime = Time(RenewTime),
+        },
+    });
+
+    // A text that is no time can not be sent back: the server would refuse the lease.
+    private static DateTime? Time(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.UtcDateTime : null;
 
     private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 

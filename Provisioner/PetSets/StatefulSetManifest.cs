@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using k8s.Models;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Apps;
@@ -24,21 +25,29 @@ internal static class StatefulSetManifest
     /// <param name="policy">Its placement policy; null for the default spread.</param>
     public static JsonObject Build(PetSet petSet, PlacementPolicy? policy)
     {
-        var spec = Spec(petSet, policy);
-        return new JsonObject
+        var wanted = petSet.Spec;
+        var selector = wanted.Selector?.ToObject() ?? [];
+        var manifest = Manifests.ToJson(StatefulSet.Resource, new V1StatefulSet
         {
-            ["apiVersion"] = StatefulSet.Resource.ApiVersion,
-            ["kind"] = StatefulSet.Resource.Kind,
-            ["metadata"] = new JsonObject
+            Metadata = new()
             {
-                ["name"] = petSet.Metadata.Name,
-                ["namespace"] = petSet.Metadata.Namespace,
-                ["labels"] = Labels(petSet),
-                ["annotations"] = new JsonObject { [FixedParts] = Fingerprint(spec) },
-                ["ownerReferences"] = new JsonArray(BlueprintApplier.OwnerNode(PetSet.Resource, petSet.Metadata)),
+                Name = petSet.Metadata.Name,
+                NamespaceProperty = petSet.Metadata.Namespace,
+                Labels = petSet.Metadata.Labels.Append(new(Label, petSet.Metadata.Name)).DistinctBy(l => l.Key).ToDictionary(),
             },
-            ["spec"] = spec,
-        };
+            Spec = Spec(wanted),
+        });
+
+        // Users' fragments, with what the models do not know.
+        var spec = manifest["spec"]!.AsObject();
+        spec["selector"] = selector;
+        spec["template"] = Template(wanted, policy, selector);
+        if (wanted.VolumeClaimTemplates.Count > 0)
+            spec["volumeClaimTemplates"] = new JsonArray([.. wanted.VolumeClaimTemplates.Select(t => (JsonNode)Claim(t.ToObject()))]);
+        var metadata = manifest["metadata"]!.AsObject();
+        metadata["annotations"] = new JsonObject { [FixedParts] = Fingerprint(spec) };
+        metadata["ownerReferences"] = new JsonArray(BlueprintApplier.OwnerNode(PetSet.Resource, petSet.Metadata));
+        return manifest;
     }
 
     /// <summary>The selector as the scale subresource wants it.</summary>
@@ -50,39 +59,19 @@ internal static class StatefulSetManifest
         return string.Join(',', labels.Concat(rules).Order(StringComparer.Ordinal));
     }
 
-    private static JsonObject Labels(PetSet petSet)
+    private static V1StatefulSetSpec Spec(PetSetSpec wanted) => new()
     {
-        var labels = new JsonObject { [Label] = petSet.Metadata.Name };
-        foreach (var (key, value) in petSet.Metadata.Labels)
-            labels[key] = value;
-        return labels;
-    }
-
-    private static JsonObject Spec(PetSet petSet, PlacementPolicy? policy)
-    {
-        var wanted = petSet.Spec;
-        var selector = wanted.Selector?.ToObject() ?? [];
-        var spec = new JsonObject
-        {
-            ["replicas"] = wanted.Replicas ?? 1,
-            ["selector"] = selector,
-            ["serviceName"] = wanted.ServiceName,
-            ["template"] = Template(wanted, policy, selector),
-            ["podManagementPolicy"] = "Parallel",
-            ["updateStrategy"] = new JsonObject { ["type"] = "OnDelete" },
-        };
-        if (wanted.VolumeClaimTemplates.Count > 0)
-            spec["volumeClaimTemplates"] = new JsonArray([.. wanted.VolumeClaimTemplates.Select(t => (JsonNode)Claim(t.ToObject()))]);
-        if (wanted.RevisionHistoryLimit is { } limit)
-            spec["revisionHistoryLimit"] = limit;
-        if (wanted.MinReadySeconds is > 0 and var seconds)
-            spec["minReadySeconds"] = seconds;
-        if (wanted.PersistentVolumeClaimRetentionPolicy is { } retention)
-            spec["persistentVolumeClaimRetentionPolicy"] = KindsJson.ToObject(retention);
-        if (wanted.Ordinals?.Start is > 0 and var start)
-            spec["ordinals"] = new JsonObject { ["start"] = start };
-        return spec;
-    }
+        Replicas = wanted.Replicas ?? 1,
+        ServiceName = wanted.ServiceName,
+        PodManagementPolicy = "Parallel",
+        UpdateStrategy = new() { Type = "OnDelete" },
+        RevisionHistoryLimit = wanted.RevisionHistoryLimit,
+        MinReadySeconds = wanted.MinReadySeconds is > 0 and var seconds ? seconds : null,
+        PersistentVolumeClaimRetentionPolicy = wanted.PersistentVolumeClaimRetentionPolicy is { } retention
+            ? new() { WhenDeleted = retention.WhenDeleted, WhenScaled = retention.WhenScaled }
+            : null,
+        Ordinals = wanted.Ordinals?.Start is > 0 and var start ? new() { Start = start } : null,
+    };
 
     private static JsonObject Template(PetSetSpec wanted, PlacementPolicy? policy, JsonObject selector)
     {
