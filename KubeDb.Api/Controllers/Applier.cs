@@ -14,6 +14,7 @@ namespace KubeDb.Api.Controllers;
 public sealed partial class Applier(IKubernetesClient client, ILogger<Applier> log)
 {
     private const int MaxRemembered = 50_000;
+    private const string Name = "app.kubernetes.io/name";
     private const string Instance = "app.kubernetes.io/instance";
     private const string ManagedBy = "app.kubernetes.io/managed-by";
 
@@ -44,7 +45,7 @@ public sealed partial class Applier(IKubernetesClient client, ILogger<Applier> l
     /// Deletes an object that this owner controls: reads it live, checks that it is the one meant, and deletes exactly what was read.
     /// </summary>
     /// <param name="key">The object.</param>
-    /// <param name="ownerUid">UID of the controlling owner that the object must have; null to demand none.</param>
+    /// <param name="ownerUid">UID of the owner that the object must have, by reference or annotation; null to demand none.</param>
     /// <param name="type">The kind.</param>
     /// <param name="cache">The cache of that kind.</param>
     /// <param name="decode">Decodes the object.</param>
@@ -67,7 +68,7 @@ public sealed partial class Applier(IKubernetesClient client, ILogger<Applier> l
 
         var meta = live.Metadata;
         cache.Observe(live);
-        if (meta.IsDeleting || (ownerUid is not null && meta.Controller?.Uid != ownerUid))
+        if (meta.IsDeleting || (ownerUid is not null && AnnotatedOwner.UidOf(meta) != ownerUid))
             return false;
         var deleted = await client.DeleteAsync(type, meta, propagation, exactVersion: true, cancel);
         if (deleted.Error?.Kind is not ApiErrorKind.NotFound)
@@ -176,6 +177,9 @@ public sealed partial class Applier(IKubernetesClient client, ILogger<Applier> l
                 return null;
             return owner is null && IsApplied(known) && SameLabels(known, desired) ? null : $"is controlled by {controller.Kind} {controller.Name}";
         }
+
+        if (AnnotatedOwner.Of(known)?.Namespace is { } ns && (ns != AnnotatedOwner.NamespaceIn(desired) || !SameLabel(known, desired, Name)))
+            return $"belongs to {known.Labels.GetValueOrDefault(Instance)} in namespace {ns}";
 
         // Left behind on purpose by a former owner, or applied by us without one; anything else with this name is a person's.
         return SameLabels(known, desired) && (IsApplied(known) || known.Labels.ContainsKey(Instance)) ? null : "exists already and was not made for this";

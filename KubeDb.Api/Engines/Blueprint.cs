@@ -32,6 +32,15 @@ public sealed record DesiredObject(ResourceType Type, JsonObject Manifest)
     /// <summary>Name of the object.</summary>
     public string Name => Manifest["metadata"]!["name"]!.GetValue<string>();
 
+    /// <summary>Its namespace; empty for a cluster-scoped one.</summary>
+    public string Namespace => Manifest["metadata"]!["namespace"]?.GetValue<string>() ?? "";
+
+    /// <summary>
+    /// True for an object that can not have the database as its owner, because it is cluster-scoped or in another namespace: Kubernetes does not
+    /// collect it, and the deletion of the database has to.
+    /// </summary>
+    public bool IsBeyond(ObjectMeta database) => Namespace != database.Namespace;
+
     /// <summary>An object of one of Kubernetes' own kinds.</summary>
     public static DesiredObject Of<T>(ResourceType type, T model)
         where T : class, k8s.IKubernetesObject => new(type, Manifests.ToJson(type, model));

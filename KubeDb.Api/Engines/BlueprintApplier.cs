@@ -35,9 +35,9 @@ public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
         var changed = new List<AppliedObject>();
         foreach (var desired in blueprint.Objects)
         {
-            if (OwnerOf(desired, database) is not { } owner)
+            if (WithOwner(desired, database) is not { } manifest)
                 return new(OwnerMissing(desired), changed, []);
-            var result = await ApplyAsync(WithOwner(desired, owner), desired.Type, cancel);
+            var result = await ApplyAsync(manifest, desired.Type, cancel);
             if (result.Changed)
                 changed.Add(new(desired, result.Kind is ApplyKind.Created));
             if (result.ToOutcome() is { Kind: not OutcomeKind.Continue } stop)
@@ -47,9 +47,9 @@ public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
         return new(Outcome.Continue, changed, await PruneAsync(engine, database, blueprint, cancel));
     }
 
-    /// <summary>Deletes a child of <see cref="DatabaseCaches.OwnedTypes"/> after a live look at it. True once it is gone.</summary>
+    /// <summary>Deletes a child of <see cref="DatabaseCaches.OwnedKinds"/> after a live look at it. True once it is gone.</summary>
     public Task<bool> DeleteAsync(ResourceType type, OwnedObject child, CancellationToken cancel) => applier.DeleteOwnedAsync(
-        child.Metadata.Key, child.Metadata.Controller?.Uid, type, caches.Owned(type), OwnedObjectDecoder.Decode, cancel);
+        child.Metadata.Key, AnnotatedOwner.UidOf(child.Metadata), type, caches.Owned(type), OwnedObjectDecoder.Decode, cancel);
 
     private Task<ApplyResult> ApplyAsync(JsonObject manifest, ResourceType type, CancellationToken cancel)
     {
@@ -68,11 +68,11 @@ public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
     private async Task<IReadOnlyList<string>> PruneAsync(IEngine engine, IDatabase database, Blueprint blueprint, CancellationToken cancel)
     {
         var pruned = new List<string>();
-        foreach (var type in DatabaseCaches.OwnedTypes)
+        foreach (var type in caches.OwnedKinds.Select(k => k.Type))
         {
             foreach (var child in caches.OwnedBy(type, engine, database))
             {
-                if (child.Metadata.IsDeleting || IsDescribed(blueprint, type, child.Metadata.Name))
+                if (child.Metadata.IsDeleting || IsDescribed(blueprint, type, child.Metadata.Key))
                     continue;
                 await DeleteAsync(type, child, cancel);
                 pruned.Add($"{type.Kind} {child.Metadata.Name}");
@@ -83,8 +83,8 @@ public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
     }
 
     // By kind and not by version: old servers serve one object in two versions of its group.
-    private static bool IsDescribed(Blueprint blueprint, ResourceType type, string name) =>
-        blueprint.Objects.Any(o => o.Type.Group == type.Group && o.Type.Kind == type.Kind && o.Name == name);
+    private static bool IsDescribed(Blueprint blueprint, ResourceType type, ObjectKey key) =>
+        blueprint.Objects.Any(o => o.Type.Group == type.Group && o.Type.Kind == type.Kind && o.Name == key.Name && o.Namespace == key.Namespace);
 
     private OwnerReference? OwnerOf(DesiredObject desired, IDatabase database)
     {
@@ -110,10 +110,16 @@ public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
         $"{desired.Type.Kind} {desired.Name} belongs to {desired.Owner!.Value.Type.Kind} {desired.Owner.Value.Name}, which is not there yet.",
         TimeSpan.FromSeconds(2));
 
-    private static JsonObject WithOwner(DesiredObject desired, OwnerReference owner)
+    /// <summary>The manifest with its owner, by reference or by annotation; null while the owner is not there.</summary>
+    private JsonObject? WithOwner(DesiredObject desired, IDatabase database)
     {
         var manifest = (JsonObject)desired.Manifest.DeepClone();
-        manifest["metadata"]!["ownerReferences"] = new JsonArray(ToNode(owner));
+        if (desired.IsBeyond(database.Metadata))
+            AnnotatedOwner.Set(manifest, database.Metadata);
+        else if (OwnerOf(desired, database) is { } owner)
+            manifest["metadata"]!["ownerReferences"] = new JsonArray(ToNode(owner));
+        else
+            return null;
         return manifest;
     }
 

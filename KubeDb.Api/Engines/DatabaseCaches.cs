@@ -1,7 +1,6 @@
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Controllers.Hosting;
 using KubeDb.Api.Kinds;
-using KubeDb.Api.Kinds.AppCatalog;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
@@ -21,7 +20,7 @@ public sealed record EngineCaches(Informer<IDatabase> Databases, Informer<ICatal
 public sealed class DatabaseCaches
 {
     private readonly Dictionary<IEngine, EngineCaches> _engines = [];
-    private readonly Dictionary<ResourceType, Informer<OwnedObject>> _owned = [];
+    private readonly Dictionary<ResourceType, (Informer<OwnedObject> Objects, AnnotatedObjects Annotated)> _owned = [];
 
     // Users' secrets: identity and version only. With those of databases they are all there are, and none is held twice.
     private readonly Informer<OwnedObject> _otherSecrets;
@@ -59,22 +58,16 @@ public sealed class DatabaseCaches
             Decode = PersistentVolumeClaim.Decode,
             LabelSelector = DatabaseLabels.Managed,
         });
-        foreach (var type in OwnedTypes)
-            _owned.Add(type, runtime.AddInformer(OwnedOptions(type)));
+        OwnedKinds = KubeDb.Api.Engines.OwnedKinds.Of(engines);
+        foreach (var kind in OwnedKinds)
+        {
+            var objects = runtime.AddInformer(Options(kind));
+            _owned.Add(kind.Type, (objects, new AnnotatedObjects(objects)));
+        }
     }
 
     /// <summary>The kinds of children that are put back when changed, and deleted when a database is halted or no longer needs them.</summary>
-    public static IReadOnlyList<ResourceType> OwnedTypes { get; } =
-    [
-        ResourceTypes.ServiceMonitor,
-        AppBinding.Resource,
-        ResourceTypes.PodDisruptionBudget,
-        ResourceTypes.PodDisruptionBudgetV1Beta1,
-        ResourceTypes.Service,
-        ResourceTypes.RoleBinding,
-        ResourceTypes.Role,
-        ResourceTypes.ServiceAccount,
-    ];
+    public IReadOnlyList<OwnedKind> OwnedKinds { get; }
 
     /// <summary>The engines.</summary>
     public IReadOnlyCollection<IEngine> Engines => _engines.Keys;
@@ -108,11 +101,11 @@ public sealed class DatabaseCaches
     public ServerOffers Offers => new(
         Owned(ResourceTypes.PodDisruptionBudget).IsServed, Owned(ResourceTypes.ServiceMonitor).IsServed, CertManager: false);
 
-    /// <summary>The children of a kind of <see cref="OwnedTypes"/>.</summary>
-    public Informer<OwnedObject> Owned(ResourceType type) => _owned[type];
+    /// <summary>The children of a kind of <see cref="OwnedKinds"/>.</summary>
+    public Informer<OwnedObject> Owned(ResourceType type) => _owned[type].Objects;
 
-    /// <summary>True for a kind of <see cref="OwnedTypes"/> that the server serves.</summary>
-    public bool IsOwned(ResourceType type) => _owned.TryGetValue(type, out var cache) && cache.IsServed;
+    /// <summary>True for a kind of <see cref="OwnedKinds"/> that the server serves.</summary>
+    public bool IsOwned(ResourceType type) => _owned.TryGetValue(type, out var known) && known.Objects.IsServed;
 
     /// <summary>Databases of the engine with this name and namespace whose UID is the one given; null when there is none.</summary>
     public IDatabase? Database(IEngine engine, ObjectKey key, string uid) =>
@@ -138,12 +131,16 @@ public sealed class DatabaseCaches
             .OrderBy(c => c.Metadata.Name, StringComparer.Ordinal),
     ];
 
-    /// <summary>The children of a kind that the database, or a PetSet or service of it, controls.</summary>
+    /// <summary>The children of a kind that the database, or a PetSet or service of it, controls, and those that name it as their owner.</summary>
     public IReadOnlyList<OwnedObject> OwnedBy(ResourceType type, IEngine engine, IDatabase database) =>
     [
         .. Owned(type).WithLabel(database.Metadata.Namespace, DatabaseLabels.Instance, database.Metadata.Name)
             .Where(o => DatabaseLabels.AreOf(engine, database.Metadata.Name, o.Metadata) && IsControlledFrom(database, o.Metadata)),
+        .. OwnedBeyond(type, database),
     ];
+
+    /// <summary>The children of a kind that Kubernetes does not collect with the database: cluster-scoped, or in another namespace.</summary>
+    public IEnumerable<OwnedObject> OwnedBeyond(ResourceType type, IDatabase database) => _owned[type].Annotated.Of(database.Metadata.Uid);
 
     /// <summary>
     /// Calls back with the key of the database whenever it or one of its children changed. Secrets, and catalog versions, are named rather
@@ -159,8 +156,8 @@ public sealed class DatabaseCaches
         OnChildChange(Pods, engine, touched);
         OnChildChange(Secrets, engine, touched);
         OnChildChange(Claims, engine, touched);
-        foreach (var cache in _owned.Values)
-            OnChildChange(cache, engine, touched);
+        foreach (var (objects, _) in _owned.Values)
+            OnChildChange(objects, engine, touched);
     }
 
     private static void TouchVersion(EngineCaches caches, string version, Action<ObjectKey, Lane> touched)
@@ -181,23 +178,19 @@ public sealed class DatabaseCaches
                 return;
             var child = change.Latest.Metadata;
             if (child.Labels.GetValueOrDefault(DatabaseLabels.Name) == engine.Kinds.FullName && child.Labels.TryGetValue(DatabaseLabels.Instance, out var name))
-                touched(new(child.Namespace, name), Lane.Fresh);
+                touched(new(AnnotatedOwner.Of(child)?.Namespace ?? child.Namespace, name), Lane.Fresh);
         });
 
     private static Lane LaneOf(bool isInitial) => isInitial ? Lane.Backlog : Lane.Fresh;
 
-    private static InformerOptions<OwnedObject> OwnedOptions(ResourceType type) => new()
+    private static InformerOptions<OwnedObject> Options(OwnedKind kind) => new()
     {
-        Type = type,
+        Type = kind.Type,
         Decode = OwnedObjectDecoder.Decode,
-
-        // A service account that a user made is used, not replaced: so all of them have to be known.
-        LabelSelector = type == ResourceTypes.ServiceAccount ? null : DatabaseLabels.Managed,
-        IndexOwners = type == ResourceTypes.Service,
-        Optional = type.Group is "policy" or "monitoring.coreos.com",
-
-        // A version that the server has given up does not come back.
-        ProbeInterval = type == ResourceTypes.PodDisruptionBudgetV1Beta1 ? TimeSpan.FromHours(6) : TimeSpan.FromMinutes(1),
+        LabelSelector = kind.UsersToo ? null : DatabaseLabels.Managed,
+        IndexOwners = kind.Type == ResourceTypes.Service,
+        Optional = kind.Optional,
+        ProbeInterval = kind.ProbeInterval,
     };
 
     private bool IsControlledFrom(IDatabase database, ObjectMeta child) =>

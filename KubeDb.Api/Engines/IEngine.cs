@@ -55,6 +55,9 @@ public interface IEngine
     /// <summary>User name of a generated credential.</summary>
     string DefaultUser { get; }
 
+    /// <summary>The kinds that its blueprints hold beside <see cref="Engines.OwnedKinds.Common"/>; a new one is a line in this list.</summary>
+    IReadOnlyList<OwnedKind> OwnedKinds => [];
+
     /// <summary>Describes the database: every object it needs. Pure: equal facts give equal manifests.</summary>
     Blueprint Describe(DatabaseFacts facts);
 
@@ -77,7 +80,7 @@ public interface IEngine
 }
 
 /// <summary>The kinds an engine consists of.</summary>
-/// <param name="Name">The database kind as messages name it, such as <c>Redis</c>.</param>
+/// <param name="Name">The database kind as messages name it.</param>
 /// <param name="Database">The database kind.</param>
 /// <param name="Version">The catalog kind.</param>
 /// <param name="OpsRequest">The request kind.</param>
@@ -93,7 +96,7 @@ public sealed record EngineKinds(
     ObjectDecoder<ICatalogVersion> DecodeVersion,
     ObjectDecoder<IOpsRequest> DecodeOpsRequest)
 {
-    /// <summary>The value of <c>app.kubernetes.io/name</c> on everything that belongs to a database of this kind, such as <c>redises.kubedb.com</c>.</summary>
+    /// <summary>The value of <c>app.kubernetes.io/name</c> on everything that belongs to a database of this kind: plural and group.</summary>
     public string FullName { get; } = $"{Database.Plural}.{Database.Group}";
 }
 

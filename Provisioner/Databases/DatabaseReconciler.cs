@@ -125,8 +125,8 @@ internal sealed class DatabaseReconciler : IReconciler
             return Task.FromResult(Outcome.Continue);
         var remains = _parts.Caches.PetSets.WithLabel(pass.Key.Namespace, DatabaseLabels.Instance, pass.Key.Name).Select(p => ("PetSet", p.Metadata))
             .Concat(_parts.Caches.ClaimsOf(_parts.Engine, pass.Stored).Select(c => ("PersistentVolumeClaim", c.Metadata)))
-            .Concat(DatabaseCaches.OwnedTypes.SelectMany(t => _parts.Caches.Owned(t)
-                .WithLabel(pass.Key.Namespace, DatabaseLabels.Instance, pass.Key.Name).Select(o => (t.Kind, o.Metadata))))
+            .Concat(_parts.Caches.OwnedKinds.SelectMany(k => _parts.Caches.Owned(k.Type)
+                .WithLabel(pass.Key.Namespace, DatabaseLabels.Instance, pass.Key.Name).Select(o => (k.Type.Kind, o.Metadata))))
             .Where(o => pass.IsOfPredecessor(o.Metadata))
             .Select(o => $"{o.Item1} {o.Metadata.Name}")
             .ToList();

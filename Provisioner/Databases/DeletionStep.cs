@@ -36,6 +36,7 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
         if (plan.IsRefused && await NamespaceGoesAsync(pass, cancel) is { } space)
         {
             TellThatNothingIsProtected(pass, space);
+            await DeleteBeyondAsync(pass, cancel);
             await ReleaseAsync(pass, cancel);
             return Over(pass);
         }
@@ -45,6 +46,8 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
             return await RefuseAsync(pass, orphaned, cancel);
         if (orphaned)
             plan = plan with { Claims = Fate.Kept, Credential = Fate.Kept };
+        else
+            await DeleteBeyondAsync(pass, cancel);
         await DealWithClaimsAsync(pass, plan, cancel);
         await DealWithCredentialAsync(pass, plan, cancel);
         if (orphaned && !Orphaning.IsUnderWay(live))
@@ -114,6 +117,25 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
     {
         foreach (var (type, child) in orphaning.Held(database).ToList())
             await SetOwnerAsync(type, child, database, false, cancel);
+    }
+
+    /// <summary>Deletes what can not follow the database by garbage collection: cluster-scoped objects, and those in other namespaces.</summary>
+    private async Task DeleteBeyondAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        foreach (var type in parts.Caches.OwnedKinds.Select(k => k.Type))
+        {
+            foreach (var child in parts.Caches.OwnedBeyond(type, pass.Stored).Where(c => !c.Metadata.IsDeleting))
+            {
+                try
+                {
+                    await parts.Blueprints.DeleteAsync(type, child, cancel);
+                }
+                catch (ApiException gone) when (gone.Error is { Kind: ApiErrorKind.NotFound } or { IsNamespaceGoing: true })
+                {
+                    // It goes with its namespace.
+                }
+            }
+        }
     }
 
     private async Task DealWithClaimsAsync(DatabasePass pass, DeletionPlan plan, CancellationToken cancel)

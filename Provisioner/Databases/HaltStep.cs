@@ -32,8 +32,8 @@ internal sealed class HaltStep(DatabaseParts parts)
         parts.Health.Stop(pass.Key);
         SayThatItDoesNotServe(pass);
         await DeletePetSetsAsync(pass, cancel);
-        foreach (var type in DatabaseCaches.OwnedTypes)
-            await DeleteChildrenAsync(type, pass, cancel);
+        foreach (var kind in parts.Caches.OwnedKinds.Where(k => !k.KeptOnHalt))
+            await DeleteChildrenAsync(kind.Type, pass, cancel);
         if (Remains(pass) is { Length: > 0 } remains)
             return Outcome.Wait(Halting, $"The database is being halted; {remains} is still there.", Again);
         if (pass.Status.Set(DatabaseConditions.Halted(pass.Kind, pass.Key, pass.Generation)))

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Kubedb;
@@ -112,6 +113,31 @@ public sealed class DataTests
     });
 
     [Test]
+    public void The_credential_has_the_labels_of_any_child() => Run(async world =>
+    {
+        world.CreateRedis();
+        world.Patch(Redis.Resource, "cache", """{"metadata":{"labels":{"team":"shop","kubedb.com/mine":"no"}}}""");
+        await world.ReadyAsync();
+
+        Assert.That(
+            JsonNode.DeepEquals(world.Get(ResourceTypes.Secret, "cache-auth")!["metadata"]!["labels"], world.Get(ResourceTypes.Service, "cache")!["metadata"]!["labels"]),
+            Is.True);
+        Assert.That(world.Get(ResourceTypes.Secret, "cache-auth")!["metadata"]!["labels"].Text("app.kubernetes.io/component"), Is.EqualTo("database"));
+        Assert.That(world.Get(ResourceTypes.Secret, "cache-auth")!["metadata"]!["labels"].Text("team"), Is.EqualTo("shop"));
+    });
+
+    [Test]
+    public void A_service_with_the_annotation_survives_a_halt() => Run(async world =>
+    {
+        world.CreateRedis(more: ""","serviceTemplates":[{"alias":"primary","metadata":{"annotations":{"kubedb.com/resource-policy-keep-on":"halt"}}}]""");
+        await world.ReadyAsync();
+        world.Patch(Redis.Resource, "cache", """{"spec":{"halted":true}}""");
+        await world.UntilAsync(() => world.Phase() == "Halted", "it is halted");
+
+        Assert.That(world.Names(ResourceTypes.Service), Is.EqualTo(new[] { "cache" }));
+    });
+
+    [Test]
     public void Halted_and_back_keeps_claims_and_secrets() => Run(async world =>
     {
         world.CreateRedis();
@@ -120,7 +146,7 @@ public sealed class DataTests
 
         world.Patch(Redis.Resource, "cache", """{"spec":{"halted":true}}""");
         await world.UntilAsync(() => world.Phase() == "Halted", "it is halted");
-        foreach (var type in DatabaseCaches.OwnedTypes.Append(PetSet.Resource).Append(ResourceTypes.StatefulSet).Append(ResourceTypes.Pod))
+        foreach (var type in OwnedKinds.Common.Select(k => k.Type).Append(PetSet.Resource).Append(ResourceTypes.StatefulSet).Append(ResourceTypes.Pod))
             Assert.That(world.Names(type), Is.Empty, type.Kind);
         Assert.That((Claim(world).Uid, Password(world)), Is.EqualTo((claim, password)));
         await world.PassAsync(TimeSpan.FromSeconds(15));
@@ -163,7 +189,7 @@ public sealed class DataTests
         await world.UntilAsync(() => world.RedisNow() is null, "the database is gone");
         await world.PassAsync(TimeSpan.FromSeconds(10));
 
-        foreach (var type in DatabaseCaches.OwnedTypes.Append(PetSet.Resource).Append(ResourceTypes.StatefulSet).Append(ResourceTypes.Pod))
+        foreach (var type in OwnedKinds.Common.Select(k => k.Type).Append(PetSet.Resource).Append(ResourceTypes.StatefulSet).Append(ResourceTypes.Pod))
             Assert.That(world.Names(type), Is.Empty, type.Kind);
         Assert.That(Claim(world).Exists, Is.EqualTo(claimStays), "claim");
         Assert.That(world.Names(ResourceTypes.Secret), Is.EqualTo(secretStays ? new[] { "cache-auth" } : []), "secrets");

@@ -28,6 +28,12 @@ internal sealed class EngineHooks
     /// <summary>How long a check takes.</summary>
     public Func<CancellationToken, Task> Effort { get; set; } = static _ => Task.CompletedTask;
 
+    /// <summary>Kinds that databases own beside the common ones.</summary>
+    public IReadOnlyList<OwnedKind> OwnedKinds { get; set; } = [];
+
+    /// <summary>Objects that each database has beside those of the real engine.</summary>
+    public Func<DatabaseFacts, IEnumerable<DesiredObject>> More { get; set; } = static _ => [];
+
     /// <summary>Number of checks.</summary>
     public int Probes { get; set; }
 
@@ -42,6 +48,8 @@ internal sealed class EngineHooks
 internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRestartStrategy
 {
     public EngineKinds Kinds => hooks.Kinds ?? real.Kinds;
+
+    public IReadOnlyList<OwnedKind> OwnedKinds => hooks.OwnedKinds;
 
     public string DefaultUser => real.DefaultUser;
 
@@ -77,6 +85,7 @@ internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRe
     public Blueprint Describe(DatabaseFacts facts)
     {
         var blueprint = real.Describe(facts);
+        blueprint = blueprint with { Objects = [.. blueprint.Objects, .. hooks.More(facts)] };
         if (!hooks.Plural)
             return blueprint;
         var name = facts.Database.Metadata.Name;
@@ -89,7 +98,10 @@ internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRe
             ["metadata"] = set.Manifest["metadata"]!.DeepClone(),
             ["spec"] = new JsonObject { ["maxUnavailable"] = 1, ["selector"] = set.Manifest["spec"]!["selector"]!.DeepClone() },
         };
-        return new Blueprint([.. blueprint.Objects, new DesiredObject(ResourceTypes.PodDisruptionBudget, budget) { Owner = (PetSet.Resource, name) }]);
+        return blueprint with
+        {
+            Objects = [.. blueprint.Objects, new DesiredObject(ResourceTypes.PodDisruptionBudget, budget) { Owner = (PetSet.Resource, name) }],
+        };
     }
 
     public async Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel)
