@@ -91,6 +91,28 @@ public class RedisBlueprintTests
         Assert.That(PetSet(initialized), Is.EqualTo(PetSet(facts)));
     }
 
+    [Test]
+    public void WhatIsNotTakenOfTheTemplateIsTold() => Assert.That(
+        Engine.Describe(Facts("rich-templates")).Warnings.Select(w => w.Path),
+        Is.EqualTo(new[]
+        {
+            "spec.podTemplate.spec.containers[0].image", "spec.podTemplate.spec.containers[0].command", "spec.podTemplate.spec.containers[0].env[1]",
+        }));
+
+    [Test]
+    public void AVariableOfTheExporterThatTheOperatorSetsIsTold()
+    {
+        var facts = Facts("monitored-operator");
+        var redis = (RedisDatabase)facts.Database;
+        var prometheus = redis.Spec.Monitor!.Prometheus!;
+        var exporter = prometheus.Exporter! with { Env = [new() { Name = "MINE", Value = "1" }, new() { Name = "REDIS_PASSWORD", Value = "of-the-user" }] };
+        var monitor = redis.Spec.Monitor with { Prometheus = prometheus with { Exporter = exporter } };
+        var blueprint = Engine.Describe(facts with { Database = redis with { Spec = redis.Spec with { Monitor = monitor } } });
+
+        Assert.That(blueprint.Warnings.Select(w => w.Path), Is.EqualTo(new[] { "spec.monitor.prometheus.exporter.env[1]" }));
+        Assert.That(blueprint.Objects.Select(o => o.Manifest.ToJsonString()), Has.None.Contain("of-the-user"));
+    }
+
     private static IEnumerable<string> EmptyTexts(JsonNode? node, string path) => node switch
     {
         JsonObject members => members.SelectMany(m => EmptyTexts(m.Value, $"{path}.{m.Key}")),

@@ -48,6 +48,8 @@ public sealed class RedisValidationTests
     [TestCase("""  "podTemplate":{"spec":{"containers":[{"name":"redis","resources":{"limits":{"cpu":"lots"}}}]}} """, "spec.podTemplate.spec.containers[0].resources.limits.cpu", "PodTemplateInvalid", "is not an amount", TestName = "Pod template resources")]
     [TestCase("""  "podTemplate":{"spec":{"containers":[{"name":"redis","env":"x"}]}} """, "spec.podTemplate.spec.containers[0].env.name", "PodTemplateInvalid", "missing", TestName = "Pod template env")]
     [TestCase("""  "authSecret":{"name":"x","rotateAfter":"monthly"} """, "spec.authSecret.rotateAfter", "DurationInvalid", "720h", TestName = "Rotation")]
+    [TestCase("""  "monitor":{"agent":"prometheus.io","prometheus":{"exporter":{"env":[{"name":"A"},{"name":"A"}]}}} """, "spec.monitor.prometheus.exporter.env[1]", "DuplicateKey", "'A'", TestName = "Exporter variable twice")]
+    [TestCase("""  "init":{"script":{"git":{"args":["--repo=x"],"env":[{"name":"A"},{"name":"A"}]}}} """, "spec.init.script.git.env[1]", "DuplicateKey", "'A'", TestName = "Variable of git-sync twice")]
     [TestCase("""  "tls":{"certificates":[{"alias":"server","duration":"1y"}]} """, "spec.tls.certificates[0].duration", "DurationInvalid", "2160h", TestName = "Certificate duration")]
     public void A_broken_rule_is_named(string part, string path, string reason, string message)
     {
