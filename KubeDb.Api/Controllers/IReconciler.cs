@@ -5,7 +5,7 @@ namespace KubeDb.Api.Controllers;
 /// <summary>Brings the world of one key to where it should be. Called by one worker at a time per key.</summary>
 public interface IReconciler
 {
-    /// <summary>Name in logs, metrics and traces, such as <c>redis</c>.</summary>
+    /// <summary>Name in logs, metrics and traces, such as <c>petset</c>.</summary>
     string Name { get; }
 
     /// <summary>

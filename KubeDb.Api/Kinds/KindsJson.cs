@@ -4,11 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using KubeDb.Api.Kinds.AppCatalog;
-using KubeDb.Api.Kinds.Apps;
-using KubeDb.Api.Kinds.Catalog;
-using KubeDb.Api.Kinds.Kubedb;
-using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kinds.Schema;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
@@ -106,18 +101,3 @@ public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.UtcDateTime.ToString(Text, CultureInfo.InvariantCulture));
 }
-
-/// <summary>The generated readers and writers; a new kind adds one line.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-    GenerationMode = JsonSourceGenerationMode.Metadata,
-    MaxDepth = JsonLimits.Depth,
-    Converters = [typeof(KubernetesTimeConverter)])]
-[JsonSerializable(typeof(Redis))]
-[JsonSerializable(typeof(RedisVersion))]
-[JsonSerializable(typeof(RedisOpsRequest))]
-[JsonSerializable(typeof(PetSet))]
-[JsonSerializable(typeof(PlacementPolicy))]
-[JsonSerializable(typeof(AppBinding))]
-internal sealed partial class KindsJsonContext : JsonSerializerContext;

@@ -48,7 +48,7 @@ public sealed record AppBindingSpec
     /// <summary>Secret with the client certificate.</summary>
     public AppSecretReference? TlsSecret { get; init; }
 
-    /// <summary>Kind of application, such as kubedb.com/redis.</summary>
+    /// <summary>Kind of application, as group and engine with a slash between.</summary>
     public string? Type { get; init; }
 
     /// <summary>Version of the application.</summary>

@@ -3,7 +3,7 @@ using KubeDb.Api.Kubernetes;
 namespace KubeDb.Api.Kinds.Shared;
 
 /// <summary>
-/// The conditions of a database with the documented reasons and sentences. <c>kind</c> is the kind's name, such as <c>Redis</c>. The time
+/// The conditions of a database with the documented reasons and sentences. <c>kind</c> is the kind's name. The time
 /// of transition is set by <see cref="ConditionList.Set"/>.
 /// </summary>
 public static class DatabaseConditions

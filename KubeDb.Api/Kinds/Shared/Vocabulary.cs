@@ -88,7 +88,7 @@ public static class OpsRequestTypes
     /// <summary>Add, change, rotate or remove TLS.</summary>
     public const string ReconfigureTls = "ReconfigureTLS";
 
-    /// <summary>Move a Redis to another sentinel set.</summary>
+    /// <summary>Move a database to another set of sentinels.</summary>
     public const string ReplaceSentinel = "ReplaceSentinel";
 
     /// <summary>Change the credential.</summary>
