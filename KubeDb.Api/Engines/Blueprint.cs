@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KubeDb.Api.Kinds;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 
@@ -9,14 +10,8 @@ namespace KubeDb.Api.Engines;
 public sealed record Blueprint(IReadOnlyList<DesiredObject> Objects)
 {
     /// <summary>What of the spec was not taken, because it is the operator's; empty when all was.</summary>
-    public IReadOnlyList<BlueprintWarning> Warnings { get; init; } = [];
+    public IReadOnlyList<SpecWarning> Warnings { get; init; } = [];
 }
-
-/// <summary>A field of the spec that has no effect.</summary>
-/// <param name="Path">The field, such as <c>spec.podTemplate.spec.containers[0].image</c>.</param>
-/// <param name="Reason">Stable CamelCase id (<c>Shared.Reasons</c>).</param>
-/// <param name="Message">The sentence for people. Never a value, which could be a secret.</param>
-public sealed record BlueprintWarning(string Path, string Reason, string Message);
 
 /// <summary>One object of a blueprint.</summary>
 /// <param name="Type">Its kind.</param>

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using k8s.Models;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Engines.Diagnosis;
 using KubeDb.Api.Kinds.Shared;
@@ -178,12 +178,10 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
     /// </summary>
     private async Task<StepResult?> EvictAsync(OperationRun run, Roll roll, Pod pod, CancellationToken cancel)
     {
-        var eviction = new JsonObject
+        var eviction = new V1Eviction
         {
-            ["apiVersion"] = run.Offers.PolicyV1 ? "policy/v1" : "policy/v1beta1",
-            ["kind"] = "Eviction",
-            ["metadata"] = new JsonObject { ["name"] = pod.Metadata.Name, ["namespace"] = pod.Metadata.Namespace },
-            ["deleteOptions"] = new JsonObject { ["preconditions"] = new JsonObject { ["uid"] = pod.Metadata.Uid } },
+            Metadata = new V1ObjectMeta { Name = pod.Metadata.Name, NamespaceProperty = pod.Metadata.Namespace },
+            DeleteOptions = new V1DeleteOptions { Preconditions = new V1Preconditions { Uid = pod.Metadata.Uid } },
         };
         var request = new ApiRequest
         {
@@ -192,7 +190,7 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
             Namespace = pod.Metadata.Namespace,
             Name = pod.Metadata.Name,
             Subresource = "eviction",
-            Body = eviction,
+            Body = Manifests.ToJson(run.Offers.PolicyV1 ? ResourceTypes.Eviction : ResourceTypes.EvictionV1Beta1, eviction),
         };
         var answer = await client.SendAsync(request, KubernetesVerbs.DecodeJson, cancel);
         if (answer.Succeeded || answer.Error.Kind == ApiErrorKind.NotFound)

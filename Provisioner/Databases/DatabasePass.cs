@@ -26,6 +26,9 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, StatusDraft
     /// <summary>Everything that describes the database; null before it is gathered.</summary>
     public DatabaseFacts? Facts { get; set; }
 
+    /// <summary>What was described of the database; null before it is.</summary>
+    public Blueprint? Blueprint { get; set; }
+
     /// <summary>How many PetSets the database should have; null when this pass did not work it out.</summary>
     public int? WantedPetSets { get; set; }
 

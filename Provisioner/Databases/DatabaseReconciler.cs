@@ -149,7 +149,7 @@ internal sealed class DatabaseReconciler : IReconciler
 
     private async Task<Outcome> ApplyAsync(DatabasePass pass, CancellationToken cancel)
     {
-        var blueprint = _parts.Engine.Describe(pass.Facts!);
+        var blueprint = pass.Blueprint = _parts.Engine.Describe(pass.Facts!);
         pass.WantedPetSets = blueprint.Objects.Count(o => o.Type == Api.Kinds.Apps.PetSet.Resource);
         var result = await ApplyAsync(pass, blueprint, cancel);
         pass.IsApplied = result.Outcome.Kind is OutcomeKind.Continue;

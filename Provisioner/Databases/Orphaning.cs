@@ -68,7 +68,7 @@ internal sealed class Orphaning(DatabaseParts parts)
     private IEnumerable<(ResourceType Type, ObjectMeta Metadata)> Known(IDatabase database) =>
         Labelled(PetSet.Resource, parts.Caches.PetSets, database)
             .Concat(Labelled(ResourceTypes.Secret, parts.Caches.Secrets, database))
-            .Concat(DatabaseCaches.OwnedTypes.SelectMany(type => Labelled(type, parts.Caches.Owned(type), database)));
+            .Concat(parts.Caches.OwnedKinds.SelectMany(kind => Labelled(kind.Type, parts.Caches.Owned(kind.Type), database)));
 
     private IEnumerable<(ResourceType Type, ObjectMeta Metadata)> Labelled<T>(ResourceType type, ICache<T> cache, IDatabase database)
         where T : class, IKubernetesObject =>
@@ -78,7 +78,7 @@ internal sealed class Orphaning(DatabaseParts parts)
 
     private async Task<bool> WasCarriedOutAsync(IDatabase live, CancellationToken cancel)
     {
-        var selector = string.Join(',', DatabaseLabels.Of(parts.Engine, live).Select(l => $"{l.Key}={l.Value}"));
+        var selector = string.Join(',', DatabaseLabels.Selector(parts.Engine.Kinds.FullName, live.Metadata.Name).Select(l => $"{l.Key}={l.Value}"));
         var children = new List<ObjectMeta>();
         foreach (var type in Witnesses)
         {

@@ -32,10 +32,11 @@ internal sealed class SpecWarningStep(DatabaseParts parts)
             parts.Events.Warning(pass.Target, warning.Reason, warning.Message);
     }
 
-    // The one place where warnings come together: what no part of the spec is, and what the engine does not take.
+    // The one place where warnings come together: what no part of the spec is, what the engine does not take, and what the blueprint leaves out.
     private List<SpecWarning> Of(DatabasePass pass) =>
     [
         .. parts.Engine.Fragments(pass.Facts!.Database).SelectMany(UnknownFields.In),
         .. parts.Engine.Warnings(pass.Facts),
+        .. pass.Blueprint?.Warnings ?? [],
     ];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using k8s.Models;
+using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
 
@@ -27,7 +28,7 @@ internal static class MonitoringObjects
     /// <param name="d">The database, monitored.</param>
     /// <param name="env">The operator's variables.</param>
     /// <param name="warnings">Takes the warnings.</param>
-    public static JsonObject Exporter(DatabaseDescription d, IReadOnlyList<V1EnvVar> env, ICollection<BlueprintWarning> warnings)
+    public static JsonObject Exporter(DatabaseDescription d, IReadOnlyList<V1EnvVar> env, ICollection<SpecWarning> warnings)
     {
         const string Field = "spec.monitor.prometheus.exporter";
         var wish = d.Monitor!.Prometheus?.Exporter;

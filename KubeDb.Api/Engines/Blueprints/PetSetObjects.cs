@@ -45,7 +45,7 @@ internal static class PetSetObjects
     /// <param name="d">The database.</param>
     /// <param name="set">The PetSet.</param>
     /// <param name="warnings">Takes what of the template was not taken.</param>
-    public static DesiredObject Describe(DatabaseDescription d, PetSetDescription set, ICollection<BlueprintWarning> warnings)
+    public static DesiredObject Describe(DatabaseDescription d, PetSetDescription set, ICollection<SpecWarning> warnings)
     {
         var user = set.Template?.Spec?.ToNode() as JsonObject ?? [];
         var pod = set.Pod;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.Api.Engines.Blueprints;
@@ -17,7 +18,7 @@ internal static class PodSpecMerge
     /// <param name="user">The user's.</param>
     /// <param name="path">Field that holds the user's.</param>
     /// <param name="warnings">Takes what was not taken.</param>
-    public static void Into(JsonObject described, JsonObject user, string path, ICollection<BlueprintWarning> warnings)
+    public static void Into(JsonObject described, JsonObject user, string path, ICollection<SpecWarning> warnings)
     {
         foreach (var (name, value) in user)
         {
@@ -36,10 +37,10 @@ internal static class PodSpecMerge
     /// <param name="path">Field that lists them.</param>
     /// <param name="name">Name of the container.</param>
     /// <param name="warnings">Takes what was not taken.</param>
-    public static void Variables(JsonObject container, IEnumerable<JsonObject>? user, string path, string name, ICollection<BlueprintWarning> warnings) =>
+    public static void Variables(JsonObject container, IEnumerable<JsonObject>? user, string path, string name, ICollection<SpecWarning> warnings) =>
         Owned(container, "env", new JsonArray([.. user ?? []]), path[..^".env".Length], $"container {name}", warnings);
 
-    private static void Containers(JsonArray own, JsonArray user, string path, ICollection<BlueprintWarning> warnings)
+    private static void Containers(JsonArray own, JsonArray user, string path, ICollection<SpecWarning> warnings)
     {
         for (var i = 0; i < user.Count; i++)
         {
@@ -50,7 +51,7 @@ internal static class PodSpecMerge
         }
     }
 
-    private static void Container(JsonObject own, JsonObject user, string path, ICollection<BlueprintWarning> warnings)
+    private static void Container(JsonObject own, JsonObject user, string path, ICollection<SpecWarning> warnings)
     {
         var owner = $"container {own["name"].AsText()}";
         foreach (var (name, value) in user)
@@ -74,7 +75,7 @@ internal static class PodSpecMerge
     }
 
     // The operator's items stay as they are; the user's others are added.
-    private static void Owned(JsonObject own, string list, JsonArray user, string path, string owner, ICollection<BlueprintWarning> warnings)
+    private static void Owned(JsonObject own, string list, JsonArray user, string path, string owner, ICollection<SpecWarning> warnings)
     {
         if (own[list] is not JsonArray items)
             own[list] = items = [];
@@ -93,7 +94,7 @@ internal static class PodSpecMerge
             own.Remove(list);
     }
 
-    private static BlueprintWarning NotTaken(string path, string what) =>
+    private static SpecWarning NotTaken(string path, string what) =>
         new(path, Reasons.OperatorOwnedField, $"{path} was not taken: {what} is set by the operator. Remove it.");
 
     private static void Merge(JsonObject target, JsonObject user)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Engines.Redis.Configuration;
+using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.AppCatalog;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Shared;
@@ -16,7 +17,7 @@ internal static class RedisBlueprint
     public static Blueprint Describe(DatabaseFacts facts)
     {
         var d = new RedisDescription(facts);
-        var warnings = new List<BlueprintWarning>();
+        var warnings = new List<SpecWarning>();
         var primary = ServiceObjects.Client(d, ServiceAliases.Primary, d.Name, [ServiceObjects.Port("primary", RedisConnector.Port, "db")]);
         var objects = new List<DesiredObject>
         {

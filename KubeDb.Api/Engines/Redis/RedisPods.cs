@@ -20,7 +20,7 @@ internal static class RedisPods
     private const int StartupSeconds = 86_400;
 
     /// <summary>The PetSet.</summary>
-    public static DesiredObject PetSet(RedisDescription d, ICollection<BlueprintWarning> warnings) => PetSetObjects.Describe(
+    public static DesiredObject PetSet(RedisDescription d, ICollection<SpecWarning> warnings) => PetSetObjects.Describe(
         d,
         new()
         {
@@ -33,7 +33,7 @@ internal static class RedisPods
         },
         warnings);
 
-    private static JsonObject Pod(RedisDescription d, ICollection<BlueprintWarning> warnings)
+    private static JsonObject Pod(RedisDescription d, ICollection<SpecWarning> warnings)
     {
         var script = InitScript.Read(d.Spec.Init?.Script);
         var containers = new JsonArray(Manifests.ToJson(Server(d, script)));

@@ -51,6 +51,12 @@ public static class ResourceTypes
     /// <summary>policy/v1beta1 PodDisruptionBudget (up to 1.24).</summary>
     public static ResourceType PodDisruptionBudgetV1Beta1 { get; } = new("policy", "v1beta1", "poddisruptionbudgets", "PodDisruptionBudget");
 
+    /// <summary>policy/v1 Eviction, what is posted to the subresource of a pod.</summary>
+    public static ResourceType Eviction { get; } = new("policy", "v1", "evictions", "Eviction");
+
+    /// <summary>policy/v1beta1 Eviction (up to 1.24).</summary>
+    public static ResourceType EvictionV1Beta1 { get; } = new("policy", "v1beta1", "evictions", "Eviction");
+
     /// <summary>rbac.authorization.k8s.io/v1 Role.</summary>
     public static ResourceType Role { get; } = new("rbac.authorization.k8s.io", "v1", "roles", "Role");
 

@@ -89,7 +89,7 @@ public sealed class OrphanTests
 
     private static IReadOnlyList<string> Left(TestWorld world) =>
     [
-        .. LeftBehind.Concat(DatabaseCaches.OwnedTypes).Distinct()
+        .. LeftBehind.Concat(OwnedKinds.Common.Select(k => k.Type)).Distinct()
             .SelectMany(type => world.Server.PeekAll(type).Where(o => o.Namespace() == Ns && !o.IsDeleting()).Select(o => $"{type.Kind} {o.Name()} {o.Uid()}"))
             .Order(StringComparer.Ordinal),
     ];

@@ -168,7 +168,9 @@ public sealed class SpecTests
     [Test]
     public void A_child_that_the_server_refuses_is_told_on_the_database() => Run(async world =>
     {
-        world.CreateRedis(more: ""","podTemplate":{"spec":{"containers":[{"name":"side","image":"side:1","env":[{"name":"A","value":"1"},{"name":"A","value":"2"}]}]}}""");
+        var refusal = Fault.Refused(Errors.Internal("failed to create typed patch object (demo/cache; apps/v1, Kind=StatefulSet): .spec.template.spec.containers[name=\"side\"].env: duplicate entries for key [name=\"A\"]"));
+        world.Provisioner.Last.Connection.Faults.On(e => e.Verb == "apply" && e.Type.Kind == "StatefulSet", refusal, int.MaxValue);
+        world.CreateRedis();
         await world.UntilAsync(() => world.Condition("DependenciesReady") is not null, "the refusal is told");
         var told = world.Condition("DependenciesReady")!;
         Assert.That((told.Text("status"), told.Text("reason")), Is.EqualTo(("False", "Refused")));

@@ -1,6 +1,7 @@
 using System.Text;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Engines.Blueprints;
+using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Support.ApiServer;
@@ -42,7 +43,7 @@ public sealed class BuilderTests
     [Test]
     public void A_group_is_told_from_the_others_by_its_labels()
     {
-        var warnings = new List<BlueprintWarning>();
+        var warnings = new List<SpecWarning>();
         var template = new PodTemplate { Spec = Api.Kubernetes.JsonFragment.Parse("""{"containers":[{"name":"kafka","image":"mine"}]}""") };
         var set = PetSetObjects.Describe(
             Describe(),

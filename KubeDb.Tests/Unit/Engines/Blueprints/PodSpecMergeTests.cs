@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds;
 using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Tests.Support.ApiServer;
@@ -100,12 +100,12 @@ public sealed class PodSpecMergeTests
         }
     }
 
-    private static (JsonObject Merged, List<BlueprintWarning> Warnings) Merge(string user) => Merge(Json.Parse(user));
+    private static (JsonObject Merged, List<SpecWarning> Warnings) Merge(string user) => Merge(Json.Parse(user));
 
-    private static (JsonObject Merged, List<BlueprintWarning> Warnings) Merge(JsonObject user)
+    private static (JsonObject Merged, List<SpecWarning> Warnings) Merge(JsonObject user)
     {
         var merged = Json.Parse(Described);
-        var warnings = new List<BlueprintWarning>();
+        var warnings = new List<SpecWarning>();
         PodSpecMerge.Into(merged, user, Path, warnings);
         return (merged, warnings);
     }
