@@ -1,33 +1,28 @@
-using System.Text.Json.Nodes;
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds;
 
 namespace KubeDb.Api.Engines;
 
-/// <summary>How an engine's configuration is changed by a Reconfigure request.</summary>
+/// <summary>
+/// What only an engine knows of its configuration: the files, their rules, and how running servers are changed. What is the same for all
+/// engines (layers, plan, check, merge) is in <see cref="ConfigurationPlanner"/> and <see cref="ReconfigureMerge"/>.
+/// </summary>
 public interface IConfigurationEngine
 {
-    /// <summary>
-    /// Secrets that the request names and that have to be read before <see cref="Plan"/>; those of the database itself are not among them.
-    /// </summary>
-    IReadOnlyList<SecretReference> References(IOpsRequest request);
+    /// <summary>The files that users may write into, for a version of the server; at least one, names unique.</summary>
+    IReadOnlyList<ConfigurationFile> Files(ICatalogVersion version);
+
+    /// <summary>What is wrong with the part of a request that only this engine's requests have; empty when nothing is, or there is none.</summary>
+    IEnumerable<Violation> CheckOwn(IReconfigureSpec change) => [];
 
     /// <summary>
-    /// Works out, without touching anything, what the request makes of the database's configuration. Violations (unknown or operator-owned
-    /// directive, broken quoting, missing key) leave the rest of the plan meaningless.
+    /// What of the change takes effect only when a server starts, a phrase each; empty when all of it can be done in running servers. Judged
+    /// without asking a server, which may still refuse.
     /// </summary>
-    /// <param name="request">The request.</param>
-    /// <param name="current">Facts of the database as it is, with the secrets of both the database and the request.</param>
-    ConfigurationPlan Plan(IOpsRequest request, DatabaseFacts current);
+    IReadOnlyList<string> AtStart(DatabaseInstances instances, ConfigurationPlan plan);
 
     /// <summary>
-    /// Several Reconfigure requests as the configuration block of one, oldest first: as if carried out one after the other. Null when no single
-    /// block does what they would do; they then run one after the other.
-    /// </summary>
-    JsonObject? Merge(IReadOnlyList<IOpsRequest> requests);
-
-    /// <summary>
-    /// What the running servers say against the plan before anything is touched (unknown directives); empty when nothing, or when no server
-    /// can be asked.
+    /// What the running servers say against the plan before anything is touched; empty when nothing, or when no server can be asked.
     /// </summary>
     Task<IReadOnlyList<Violation>> CheckAsync(DatabaseInstances instances, ConfigurationPlan plan, CancellationToken cancel);
 
@@ -61,13 +56,6 @@ public sealed record ConfigurationVerdict(IReadOnlyList<Violation> Violations, I
     /// <summary>Nothing is wrong.</summary>
     public static ConfigurationVerdict Fine { get; } = new([], []);
 }
-
-/// <summary>What a Reconfigure request makes of a database's configuration.</summary>
-/// <param name="SpecConfiguration">The new <c>spec.configuration</c>; null when it is removed.</param>
-/// <param name="Before">The user's directives in effect before, as the engine's own text.</param>
-/// <param name="After">The same after.</param>
-/// <param name="Violations">Why it can not be done; empty when it can.</param>
-public sealed record ConfigurationPlan(JsonObject? SpecConfiguration, string Before, string After, IReadOnlyList<Violation> Violations);
 
 /// <summary>What came of changing running servers.</summary>
 /// <param name="Kind">Which of the three.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds;
 
 namespace KubeDb.Api.Engines;

@@ -28,9 +28,9 @@ public static class KindsJson
     public static T Decode<T>(JsonNode node)
         where T : class => node.Deserialize(Info<T>()) ?? throw new JsonException("Expected an object, found null.");
 
-    /// <summary>Any part of a custom resource as a fresh, mutable object, such as its spec.</summary>
+    /// <summary>Any part of a custom resource, known by its own type or an interface of it, as a fresh, mutable object, such as its spec.</summary>
     public static JsonObject ToObject<T>(T part)
-        where T : class => (JsonObject)JsonSerializer.SerializeToNode(part, Info<T>())!;
+        where T : class => (JsonObject)JsonSerializer.SerializeToNode(part, Options.GetTypeInfo(part.GetType()))!;
 
     /// <summary>A whole database of any kind as a fresh, mutable object, status and all.</summary>
     public static JsonObject WholeOf(IDatabase database) => (JsonObject)JsonSerializer.SerializeToNode(database, Options.GetTypeInfo(database.GetType()))!;

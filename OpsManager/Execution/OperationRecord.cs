@@ -95,24 +95,30 @@ internal sealed record OperationRecord
 /// <summary>A change of a spec, with what stood there before.</summary>
 /// <param name="Before">The touched paths as they were; null for absent.</param>
 /// <param name="After">The same as the request makes them.</param>
-/// <param name="Plan">What changes in the user's configuration; null when nothing does.</param>
+/// <param name="Configuration">The user's configuration before and after, by file; null when it does not change.</param>
 /// <param name="PetSets">The PetSets that it concerns; null for all.</param>
 internal sealed record RecordedChange(
-    IReadOnlyDictionary<string, JsonNode?> Before, IReadOnlyDictionary<string, JsonNode?> After, ConfigurationPlan? Plan, IReadOnlyList<string>? PetSets)
+    IReadOnlyDictionary<string, JsonNode?> Before,
+    IReadOnlyDictionary<string, JsonNode?> After,
+    IReadOnlyDictionary<string, (string Before, string After)>? Configuration,
+    IReadOnlyList<string>? PetSets)
 {
+    private const string FilesKey = "configuration";
+
     /// <summary>Records a change of the stored spec.</summary>
     public static RecordedChange Of(SpecChange change, JsonObject spec) =>
-        new(SpecPaths.Take(spec, change.Fields.Keys), change.Fields, change.Configuration, change.PetSets);
-
-    /// <summary>The plan of the way back; null when the configuration does not change.</summary>
-    public ConfigurationPlan? PlanBack => Plan is null ? null : Plan with { SpecConfiguration = null, Before = Plan.After, After = Plan.Before };
+        new(SpecPaths.Take(spec, change.Fields.Keys), change.Fields, change.Configuration?.Texts, change.PetSets);
 
     /// <summary>As it is stored.</summary>
     public JsonObject ToJson()
     {
         var json = new JsonObject { ["before"] = ToJson(Before), ["after"] = ToJson(After) };
-        if (Plan is { } plan)
-            json["plan"] = new JsonObject { ["before"] = plan.Before, ["after"] = plan.After };
+        if (Configuration is { } files)
+        {
+            json[FilesKey] = new JsonObject(files.Select(f => KeyValuePair.Create<string, JsonNode?>(
+                f.Key, new JsonObject { ["before"] = f.Value.Before, ["after"] = f.Value.After })));
+        }
+
         if (PetSets is { } sets)
             json["petSets"] = new JsonArray([.. sets.Select(s => (JsonNode)s)]);
         return json;
@@ -122,7 +128,9 @@ internal sealed record RecordedChange(
     public static RecordedChange Parse(JsonObject json) => new(
         Fields(json["before"]!),
         Fields(json["after"]!),
-        json["plan"] is JsonObject plan ? new ConfigurationPlan(null, plan["before"]!.GetValue<string>(), plan["after"]!.GetValue<string>(), []) : null,
+        json[FilesKey] is JsonObject files
+            ? files.ToDictionary(f => f.Key, f => (f.Value!["before"]!.GetValue<string>(), f.Value["after"]!.GetValue<string>()), StringComparer.Ordinal)
+            : null,
         json["petSets"] is JsonArray sets ? [.. sets.Select(s => s!.GetValue<string>())] : null);
 
     private static JsonObject ToJson(IReadOnlyDictionary<string, JsonNode?> fields) =>

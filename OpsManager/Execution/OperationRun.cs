@@ -1,5 +1,6 @@
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
@@ -54,6 +55,11 @@ internal sealed class OperationRun(DatabaseView view, IOperation operation, IOps
 
     /// <summary>The catalog version that the operation works with; null when the catalog has none of that name and none is recorded.</summary>
     public ICatalogVersion? Version => Record is { } record ? _version ??= view.DecodeVersion(record.Version) : view.Version(Live.Spec.Version);
+
+    /// <summary>What the operation changes in the user's configuration; null when nothing.</summary>
+    public ConfigurationPlan? Plan => Record?.Change?.Configuration is { } texts && Version is { } version
+        ? ConfigurationPlan.Of(Engine.Configuration!.Files(version), texts)
+        : null;
 
     /// <summary>The database's pods, by name.</summary>
     public IReadOnlyList<Pod> Pods => view.PodsOf(Live);

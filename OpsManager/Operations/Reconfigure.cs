@@ -1,4 +1,5 @@
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.OpsManager.Execution;
 using KubeDb.OpsManager.Rolling;
@@ -89,7 +90,7 @@ internal sealed class Reconfigure : IOperation
                 : StepResult.Passed(RestartNeeded, $"Pod {down.Metadata.Name} is not Ready, so the configuration is not changed live. The pods are restarted.");
         }
 
-        if (run.Record?.Change?.Plan is not { } plan)
+        if (run.Plan is not { } plan)
             return StepResult.DoneWith("The request changes nothing.");
         var instances = await run.InstancesAsync(cancel);
         var change = await run.Engine.Configuration!.ApplyLiveAsync(instances, plan, cancel);
@@ -119,7 +120,7 @@ internal sealed class Reconfigure : IOperation
         }
 
         var rolled = await _roller.RollAsync(run, _roll, cancel);
-        return rolled.End == StepEnd.Done && run.Record?.Change?.Plan is { } plan ? await InEffectAsync(run, plan, cancel) : rolled;
+        return rolled.End == StepEnd.Done && run.Plan is { } plan ? await InEffectAsync(run, plan, cancel) : rolled;
     }
 
     /// <summary>Done once every server that can be asked has the planned values in effect.</summary>

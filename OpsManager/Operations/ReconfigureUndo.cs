@@ -58,7 +58,7 @@ internal sealed class ReconfigureUndo
     private static async Task<StepResult> SetBackAsync(OperationRun run, CancellationToken cancel)
     {
         var unharmed = run.Pods.Where(p => p.IsReady && run.Record!.RanBefore(p)).ToList();
-        if (unharmed.Count == 0 || run.Record!.Change!.PlanBack is not { } plan)
+        if (unharmed.Count == 0 || run.Plan?.Reversed(null) is not { } plan)
             return StepResult.DoneWith("No server has to be set back live.");
         var instances = await run.InstancesAsync(cancel) with { Pods = unharmed };
         var change = await run.Engine.Configuration!.ApplyLiveAsync(instances, plan, cancel);
@@ -79,6 +79,6 @@ internal sealed class ReconfigureUndo
             return rolled;
         if (await Roller.AllBackAsync(run, cancel) is { IsReady: false } missing)
             return StepResult.Wait(Reasons.PodNotReady, missing.Reason, Poll);
-        return run.Record!.Change!.PlanBack is { } plan ? await Reconfigure.InEffectAsync(run, plan, cancel) : StepResult.Done;
+        return run.Plan?.Reversed(null) is { } plan ? await Reconfigure.InEffectAsync(run, plan, cancel) : StepResult.Done;
     }
 }

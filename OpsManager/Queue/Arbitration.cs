@@ -1,3 +1,4 @@
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.OpsManager.Execution;
@@ -136,7 +137,7 @@ internal static class Arbitration
         var sources = startable
             .TakeWhile(r => r.Type is OpsRequestTypes.Reconfigure or OpsRequestTypes.Restart)
             .Where(r => r.Type == OpsRequestTypes.Reconfigure)
-            .TakeWhile(r => AsksForTheSame(first, r))
+            .TakeWhile(r => ReconfigureMerge.CanMerge(first, r))
             .ToList();
         for (; sources.Count >= 2; sources.RemoveAt(sources.Count - 1))
         {
@@ -146,9 +147,6 @@ internal static class Arbitration
 
         return null;
     }
-
-    private static bool AsksForTheSame(IOpsRequest a, IOpsRequest b) =>
-        a.Apply == b.Apply && a.Timeout == b.Timeout && a.MaxRetries == b.MaxRetries && a.Configuration?.Restart == b.Configuration?.Restart;
 
     private static Verdict? Hindrance(IOpsRequest request, QueueFacts facts)
     {

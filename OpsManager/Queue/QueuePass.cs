@@ -1,4 +1,5 @@
 using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 using KubeDb.OpsManager.Execution;
@@ -103,7 +104,7 @@ internal sealed class QueuePass(
                 Phase = database?.Status.Phase ?? "",
                 HeldBy = database is null ? null : PauseLock.HolderOf(database),
             },
-            Merge = sources => _merges ? view.Engine.Configuration?.Merge(sources) : null,
+            Merge = sources => _merges && database is not null ? view.Engine.Configuration?.Merge(sources, view.Version(database.Spec.Version)) : null,
             Findings = _findings,
             Missing = waited,
         };

@@ -43,17 +43,14 @@ internal static class RedisBlueprint
     /// <summary>The user's configuration. Lines that can not be read are left out here; they are named by the checks.</summary>
     public static UserConf UserConfiguration(DatabaseFacts facts)
     {
-        var key = RedisFlavour.Of(facts.Version).ConfigKey;
-        var configuration = facts.Database.Spec.Configuration;
-        var secret = configuration?.SecretName is { Length: > 0 } name && facts.Secrets.TryGetValue(name, out var found)
-            ? RedisConf.Parse(found.Text(key) ?? "").Conf
-            : RedisConf.Empty;
-        return new UserConf(secret, RedisConf.Parse(configuration?.Inline?.GetValueOrDefault(key) ?? "").Conf);
+        var file = RedisConfigurationEngine.File(RedisFlavour.Of(facts.Version));
+        var user = Engines.Configuration.UserConfiguration.Of([file], facts);
+        return new UserConf((RedisConf)user.Secret(file), (RedisConf)user.Inline(file));
     }
 
     private static Dictionary<string, string> Files(RedisDescription d)
     {
-        var conf = OperatorConf.Render(
+        var conf = RedisConfigurationEngine.File(d.Flavour).Render(
             OperatorConf.Defaults(d.IsDurable), UserConfiguration(d.Facts).Effective, OperatorConf.Owned(d.Flavour, d.Facts.Credential));
         var files = new Dictionary<string, string>
         {

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Kubedb;
@@ -10,78 +10,24 @@ namespace KubeDb.Api.Engines.Redis;
 /// <summary>How the configuration of a Redis or Valkey is changed.</summary>
 internal sealed partial class RedisConfigurationEngine(RedisConnector connector) : IConfigurationEngine
 {
-    private const string SecretPath = "spec.configuration.configSecret.name";
-    private const string ApplyPath = "spec.configuration.applyConfig";
+    private const string Role = "redis";
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
-    public IReadOnlyList<SecretReference> References(IOpsRequest request) =>
-        request.Configuration?.ConfigSecret?.Name is { Length: > 0 } name ? [new(name, SecretPath, [])] : [];
+    public IReadOnlyList<ConfigurationFile> Files(ICatalogVersion version) => [File(RedisFlavour.Of(version))];
 
-    /// <summary>
-    /// A new secret becomes the secret layer, and what it sets is taken out of the inline layer, so that it is in effect; applyConfig is
-    /// merged into the inline layer. The user's secrets are never edited.
-    /// </summary>
-    public ConfigurationPlan Plan(IOpsRequest request, DatabaseFacts current)
-    {
-        var flavour = RedisFlavour.Of(current.Version);
-        var violations = new List<Violation>();
-        var spec = (current.Database as Kinds.Kubedb.Redis)?.Spec.Configuration;
-        var before = Current(spec, current, flavour);
-        var change = request.Configuration;
-        if (change is null)
-            return new(null, "", "", [new("spec.configuration", Reasons.ReconfigureInvalid, "spec.configuration is missing: say what is to change.")]);
-        if (change is RedisReconfigure { Auth: not null })
-            violations.Add(new("spec.configuration.auth", Reasons.NotOffered, "spec.configuration.auth can not be carried out by this version of the operator. Remove it."));
-
-        var after = change.RemoveCustomConfig ? UserConf.Empty : before;
-        var secretName = change.RemoveCustomConfig ? null : spec?.SecretName;
-        if (change.ConfigSecret?.Name is { Length: > 0 } name)
-        {
-            secretName = name;
-            var secret = ReadSecret(name, current, flavour, violations);
-            after = new(secret, after.Inline.Without(secret.ByKey().Keys.ToHashSet(StringComparer.Ordinal)));
-        }
-
-        var applied = UserConfReader.ReadFiles(change.ApplyConfig, flavour.ConfigKey, ApplyPath, violations);
-        violations.AddRange(UserConfReader.Judge(applied, $"{ApplyPath}[{flavour.ConfigKey}]"));
-        after = after with { Inline = after.Inline.Merge(applied) };
-        return new(Describe(spec, secretName, after.Inline, flavour), before.Effective.Render(), after.Effective.Render(), violations);
-    }
+    /// <summary>The one file of a server.</summary>
+    public static ConfigurationFile File(RedisFlavour flavour) =>
+        new(flavour.ConfigKey, RedisConfDialect.Instance, new RedisConfigurationRules(flavour), [Role]);
 
     /// <inheritdoc/>
-    public JsonObject? Merge(IReadOnlyList<IOpsRequest> requests)
-    {
-        var remove = false;
-        string? secret = null;
-        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var change in requests.Select(r => r.Configuration).OfType<IReconfigureSpec>())
-        {
-            if (change.RemoveCustomConfig)
-            {
-                remove = true;
-                secret = null;
-                files.Clear();
-            }
+    public IEnumerable<Violation> CheckOwn(IReconfigureSpec change) => change is RedisReconfigure { Auth: not null }
+        ? [new("spec.configuration.auth", Reasons.NotOffered, "spec.configuration.auth can not be carried out by this version of the operator. Remove it.")]
+        : [];
 
-            secret = change.ConfigSecret?.Name ?? secret;
-            foreach (var (file, text) in change.ApplyConfig ?? new Dictionary<string, string>())
-                files[file] = files.TryGetValue(file, out var lower) ? MergeText(lower, text) : text;
-        }
-
-        var modes = requests.Select(r => r.Configuration?.Restart ?? RestartModes.Auto).ToList();
-        var merged = new JsonObject
-        {
-            ["restart"] = modes.Contains(RestartModes.Always) ? RestartModes.Always : modes.Contains(RestartModes.Auto) ? RestartModes.Auto : RestartModes.Never,
-        };
-        if (remove)
-            merged["removeCustomConfig"] = true;
-        if (secret is not null)
-            merged["configSecret"] = new JsonObject { ["name"] = secret };
-        if (files.Count > 0)
-            merged["applyConfig"] = new JsonObject(files.Select(f => KeyValuePair.Create<string, JsonNode?>(f.Key, f.Value)));
-        return merged;
-    }
+    /// <inheritdoc/>
+    public IReadOnlyList<string> AtStart(DatabaseInstances instances, ConfigurationPlan plan) =>
+        Settings(instances, plan, RedisFlavour.Of(instances.Version)).RestartReasons;
 
     /// <summary>
     /// The first server that answers judges the names that are new or changed. When none can be asked, the table of known directives does.
@@ -90,17 +36,15 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
     public async Task<IReadOnlyList<Violation>> CheckAsync(DatabaseInstances instances, ConfigurationPlan plan, CancellationToken cancel)
     {
         var flavour = RedisFlavour.Of(instances.Version);
-        var before = RedisConf.Parse(plan.Before).Conf;
-        var after = RedisConf.Parse(plan.After).Conf;
-        var diff = before.DiffTo(after);
-        var keys = diff.Added.Concat(diff.Changed).ToHashSet(StringComparer.Ordinal);
-        var names = after.Directives.Where(d => keys.Contains(d.Key) && UserConfReader.IsParameter(d.CanonicalName)).Select(d => d.Name).Distinct().ToList();
-        var unknown = await AskUnknownAsync(instances, flavour, names, cancel)
-            ?? [.. names.Where(n => !RedisDirectives.IsKnown(n, flavour.IsValkey, flavour.Version))];
+        if (plan.Change(flavour.ConfigKey) is not { } change)
+            return [];
+        var asked = change.NewSettings.Cast<RedisDirective>().Where(d => RedisConfigurationRules.IsParameter(d.CanonicalName)).DistinctBy(d => d.Name).ToList();
+        var unknown = await AskUnknownAsync(instances, flavour, [.. asked.Select(d => d.Name)], cancel)
+            ?? [.. asked.Select(d => d.Name).Where(n => !RedisDirectives.IsKnown(n, flavour.IsValkey, flavour.Version))];
         return
         [
-            .. unknown.Select(n => UserConfReader.Unknown(n, flavour, "spec.configuration")),
-            .. await new RedisDataCheck(connector).CheckAsync(instances, plan, cancel),
+            .. asked.Where(d => unknown.Contains(d.Name)).Select(d => ConfigurationSentences.Unknown(change.File, d, "spec.configuration")),
+            .. await new RedisDataCheck(connector).CheckAsync(instances, change, cancel),
         ];
     }
 
@@ -196,60 +140,11 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
 
     private static LiveSettings Settings(DatabaseInstances instances, ConfigurationPlan plan, RedisFlavour flavour, bool includeAtStart = false)
     {
+        if (plan.Change(flavour.ConfigKey) is not { } change)
+            return new([], []);
         var defaults = OperatorConf.Defaults(instances.Database.Spec.StorageType != StorageTypes.Ephemeral);
-        return LiveSettings.Between(defaults.Merge(Free(plan.Before)), defaults.Merge(Free(plan.After)), flavour, includeAtStart);
-    }
+        return LiveSettings.Between(defaults.Merge(Free(change.Before)), defaults.Merge(Free(change.After)), flavour, includeAtStart);
 
-    private static RedisConf Free(string text) => RedisConf.Parse(text).Conf.Where(d => !RedisDirectives.IsOwned(d));
-
-    private static UserConf Current(RedisConfiguration? spec, DatabaseFacts facts, RedisFlavour flavour)
-    {
-        // What is wrong in the present configuration is no fault of the request.
-        var ignored = new List<Violation>();
-        var secret = spec?.SecretName is { Length: > 0 } name && facts.Secrets.TryGetValue(name, out var found)
-            ? UserConfReader.Read(found.Text(flavour.ConfigKey) ?? "", "", ignored)
-            : RedisConf.Empty;
-        return new(secret, UserConfReader.ReadFiles(spec?.Inline, flavour.ConfigKey, "", ignored));
-    }
-
-    private static RedisConf ReadSecret(string name, DatabaseFacts facts, RedisFlavour flavour, List<Violation> violations)
-    {
-        if (!facts.Secrets.TryGetValue(name, out var secret) || secret.Text(flavour.ConfigKey) is not { } text)
-        {
-            violations.Add(UserConfReader.MissingKey(name, flavour.ConfigKey, SecretPath));
-            return RedisConf.Empty;
-        }
-
-        var path = $"secret {name}[{flavour.ConfigKey}]";
-        var conf = UserConfReader.Read(text, path, violations);
-        violations.AddRange(UserConfReader.Judge(conf, path));
-        return conf;
-    }
-
-    private static JsonObject? Describe(RedisConfiguration? spec, string? secretName, RedisConf inline, RedisFlavour flavour)
-    {
-        var node = spec is null ? new JsonObject() : KindsJson.ToObject(spec);
-        node.Remove("secretName");
-        node.Remove("inline");
-        if (!string.IsNullOrEmpty(secretName))
-            node["secretName"] = secretName;
-        if (inline.Directives.Count > 0)
-        {
-            // A file that means the same keeps its comments and its layout.
-            var text = spec?.Inline?.GetValueOrDefault(flavour.ConfigKey);
-            var same = text is not null && RedisConf.Parse(text) is ({ } old, { Count: 0 }) && old.Equals(inline);
-            node["inline"] = new JsonObject { [flavour.ConfigKey] = same ? text : inline.Render() };
-        }
-
-        return node.Count == 0 ? null : node;
-    }
-
-    private static string MergeText(string lower, string upper)
-    {
-        var (below, belowErrors) = RedisConf.Parse(lower);
-        var (above, aboveErrors) = RedisConf.Parse(upper);
-
-        // Lines that can not be read are kept, so that they are refused with their own text.
-        return belowErrors.Count + aboveErrors.Count == 0 ? below.Merge(above).Render() : $"{lower.TrimEnd('\n')}\n{upper}";
+        RedisConf Free(IConfigurationDocument user) => (RedisConf)change.File.WithoutOwned(user);
     }
 }

@@ -1,3 +1,4 @@
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
@@ -10,10 +11,10 @@ internal sealed class RedisDataCheck(RedisConnector connector)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Why the change would hide or lose data; empty when it does not.</summary>
-    public async Task<IReadOnlyList<Violation>> CheckAsync(DatabaseInstances instances, ConfigurationPlan plan, CancellationToken cancel)
+    public async Task<IReadOnlyList<Violation>> CheckAsync(DatabaseInstances instances, FileChange change, CancellationToken cancel)
     {
         var durable = instances.Database.Spec.StorageType != StorageTypes.Ephemeral;
-        var (before, after) = (Effective(plan.Before, durable), Effective(plan.After, durable));
+        var (before, after) = (Effective(change.File, change.Before, durable), Effective(change.File, change.After, durable));
         var violations = RedisDataSafety.Check(before, after, durable).ToList();
         if (!RedisDataSafety.DependsOnHoldings(before, after))
             return violations;
@@ -26,8 +27,8 @@ internal sealed class RedisDataCheck(RedisConnector connector)
         return violations;
     }
 
-    private static RedisConf Effective(string user, bool durable) =>
-        OperatorConf.Defaults(durable).Merge(RedisConf.Parse(user).Conf.Where(d => !RedisDirectives.IsOwned(d)));
+    private static RedisConf Effective(ConfigurationFile file, IConfigurationDocument user, bool durable) =>
+        OperatorConf.Defaults(durable).Merge((RedisConf)file.WithoutOwned(user));
 
     private async Task<(RedisHoldings? Holdings, string Failure)> AskAsync(DatabaseInstances instances, string pod, string address, CancellationToken cancel)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Engines.Blueprints;
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Catalog;
@@ -58,20 +59,7 @@ public sealed class RedisEngine : IEngine
         (RedisOpsRequest)request, database as RedisDatabase, name => versions(name) as RedisVersion);
 
     /// <inheritdoc/>
-    public IReadOnlyList<Violation> Check(DatabaseFacts facts)
-    {
-        var violations = new List<Violation>();
-        if (facts.Database.Spec.Configuration?.SecretName is { Length: > 0 } name)
-        {
-            var key = RedisFlavour.Of(facts.Version).ConfigKey;
-            if (facts.Secrets.GetValueOrDefault(name)?.Text(key) is { } text)
-                UserConfReader.Read(text, $"secret {name}[{key}]", violations);
-            else
-                violations.Add(UserConfReader.MissingKey(name, key, "spec.configuration.secretName"));
-        }
-
-        return violations;
-    }
+    public IReadOnlyList<Violation> Check(DatabaseFacts facts) => Configuration!.CheckSecret(facts);
 
     /// <inheritdoc/>
     public IReadOnlyList<Violation> CheckUpdate(IDatabase before, IDatabase after) =>
@@ -156,11 +144,6 @@ public sealed class RedisEngine : IEngine
     private static Violation Lacking(string path, string what, string advice) =>
         new(path, Reasons.NotOffered, $"{path} asks for {what}, which this version of the operator can not provide. {advice}");
 
-    private static List<Violation> Inline(RedisSpec spec, ICatalogVersion? version)
-    {
-        var violations = new List<Violation>();
-        if (version is not null)
-            UserConfReader.ReadFiles(spec.Configuration?.Inline, RedisFlavour.Of(version).ConfigKey, "spec.configuration.inline", violations);
-        return violations;
-    }
+    private IReadOnlyList<Violation> Inline(RedisSpec spec, ICatalogVersion? version) =>
+        version is null ? [] : Configuration!.CheckInline(spec.Configuration, version);
 }

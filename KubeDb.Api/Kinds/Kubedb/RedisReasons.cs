@@ -12,8 +12,6 @@ public static class RedisReasons
     public const string SentinelNotSupported = "SentinelNotSupported";
     public const string AnnounceInvalid = "AnnounceInvalid";
     public const string ReplaceSentinelInvalid = "ReplaceSentinelInvalid";
-    public const string OperatorOwnedDirective = "OperatorOwnedDirective";
-    public const string UnknownDirective = "UnknownDirective";
     public const string DataAtRisk = "DataAtRisk";
 #pragma warning restore CS1591
 
@@ -26,8 +24,6 @@ public static class RedisReasons
         new(SentinelNotSupported, "The version is too old for the mode Sentinel.", "Choose a newer version."),
         new(AnnounceInvalid, "The announced endpoints do not fit the shards and replicas.", "Give one list a shard with one endpoint a pod."),
         new(ReplaceSentinelInvalid, "The sentinels of this database can not be replaced.", "Correct the named field."),
-        new(OperatorOwnedDirective, "A configuration sets a directive that the operator sets itself.", "Remove the line."),
-        new(UnknownDirective, "A configuration sets a directive that the server does not know.", "Correct or remove the line."),
         new(DataAtRisk, "A change of configuration would hide, mix or lose data that the servers hold.", "Do what the message says, then make the request again."),
     ];
 }

@@ -71,6 +71,8 @@ public static partial class Reasons
     public const string ApiAbsent = "ApiAbsent";
     public const string MonitorInvalid = "MonitorInvalid";
     public const string ConfigurationInvalid = "ConfigurationInvalid";
+    public const string OperatorOwnedDirective = "OperatorOwnedDirective";
+    public const string UnknownDirective = "UnknownDirective";
     public const string DurationInvalid = "DurationInvalid";
 
     public const string VirtualSecretNotSupported = "VirtualSecretNotSupported";
@@ -177,6 +179,8 @@ public static partial class Reasons
         new(TlsNotSupported, "The version does not support TLS.", "Choose a newer version, or remove spec.tls."),
         new(MonitorInvalid, "spec.monitor has an unknown agent or a forbidden port.", "Correct the named field."),
         new(ConfigurationInvalid, "spec.configuration has an unknown key or can not be parsed.", "Correct the named key."),
+        new(OperatorOwnedDirective, "A configuration sets a directive that the operator sets itself.", "Remove the line."),
+        new(UnknownDirective, "A configuration sets a directive that the server does not know.", "Correct or remove the line."),
         new(DurationInvalid, "A duration is not of the form 1h30m.", "Correct it."),
         new(VirtualSecretNotSupported, "The credential is a virtual secret, which is not supported.", "Name a core Secret."),
         new(NameTaken, "An object that the database needs exists already and belongs to something else.", "Rename the database, or remove the object."),

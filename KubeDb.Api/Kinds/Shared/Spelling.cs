@@ -7,11 +7,15 @@ public static class Spelling
     public static string? Nearest(string name, IEnumerable<string> known)
     {
         var lower = name.ToLowerInvariant();
+        var most = Math.Max(1, lower.Length / 4);
+
+        // Names that differ in length by more are not compared: a name may be as long as a request.
         var (best, distance) = known
+            .Where(n => Math.Abs(n.Length - lower.Length) <= most)
             .Select(n => (Name: n, Distance: Distance(lower, n.ToLowerInvariant())))
             .OrderBy(c => c.Distance).ThenBy(c => c.Name, StringComparer.Ordinal)
             .FirstOrDefault(("", int.MaxValue));
-        return distance <= Math.Max(1, lower.Length / 4) ? best : null;
+        return distance <= most ? best : null;
     }
 
     /// <summary>Letters to insert, remove, replace or swap with their neighbour to make one of the other.</summary>

@@ -85,6 +85,26 @@ public sealed class MergeTests
     });
 
     [Test]
+    public void A_later_secret_is_in_effect_over_what_was_applied_before() => Run(async world =>
+    {
+        await world.HaveRedisAsync("maxclients 100");
+        world.CreateConfig("four", "maxclients 4000");
+        await world.Ops.StopAsync();
+        world.AskFor("first", "maxclients 3000");
+        await world.PassAsync(2);
+        world.Ask("second", "Reconfigure", "\"configuration\":{\"configSecret\":{\"name\":\"four\"}}");
+        world.Ops.Start();
+        await world.EndedAsync();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((world.PhaseOf("first"), world.PhaseOf("second")), Is.EqualTo(("Successful", "Successful")));
+            Assert.That(world.Running("maxclients"), Is.EqualTo("4000"));
+            Assert.That(world.RedisNow()!["spec"]!["configuration"]!.ToJsonString(), Is.EqualTo("""{"secretName":"four"}"""));
+        });
+    });
+
+    [Test]
     public void A_source_whose_merged_request_fails_says_so() => Run(async world =>
     {
         await world.HaveRedisAsync();

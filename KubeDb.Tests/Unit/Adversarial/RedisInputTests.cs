@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis;
-using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Engines.Redis.Resp;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Ops;
@@ -120,10 +120,11 @@ public sealed class RedisInputTests
     {
         const string Value = "CANARY8d1e";
         var text = $"maxclients 500 {Value}\nrequirepass \"{Value}\"\nuser alice on >{Value} ~* +@all\nsearch.key {Value}\nproc-title-template '{Value}'\nmasterauth \"a\n{Value}\"\n";
-        var violations = new List<Api.Kinds.Violation>();
         var damaged = Encoding.UTF8.GetString(Mangle.Bytes(Encoding.UTF8.GetBytes(text), damages));
-        violations.AddRange(UserConfReader.Judge(UserConfReader.Read(damaged, "here", violations), "here"));
-        return violations.All(v => !v.Message.Contains(Value, StringComparison.Ordinal));
+        var file = Engine.Configuration!.Files(Version).Single();
+        var reading = file.Dialect.Read(damaged);
+        return ConfigurationSentences.Unreadable(file, reading, "here").Concat(ConfigurationSentences.Misplaced(file, reading.Document, "here"))
+            .All(v => !v.ToString().Contains(Value, StringComparison.Ordinal));
     }
 
     private const string RichSpec = """

@@ -40,10 +40,10 @@ internal sealed record LiveSettings(IReadOnlyList<LiveSetting> Settings, IReadOn
         var lines = after.ByKey();
         foreach (var name in diff.Added.Concat(diff.Changed).Concat(diff.Removed).GroupBy(NameOf, StringComparer.Ordinal))
         {
-            var atStart = !UserConfReader.IsParameter(name.Key) || RedisDirectives.Find(name.Key) is { Effect: DirectiveEffect.AtStart };
+            var atStart = !RedisConfigurationRules.IsParameter(name.Key) || RedisDirectives.Find(name.Key) is { Effect: DirectiveEffect.AtStart };
             if (atStart)
                 reasons.Add($"{name.Key} takes effect only at start");
-            if (atStart && !(includeAtStart && UserConfReader.IsParameter(name.Key) && lines.ContainsKey(name.Key)))
+            if (atStart && !(includeAtStart && RedisConfigurationRules.IsParameter(name.Key) && lines.ContainsKey(name.Key)))
                 continue;
             if (Value(name.Key, [.. name], lines, flavour) is { } value)
                 settings.Add(new(lines.GetValueOrDefault(name.First())?[^1].Name ?? name.Key, value));

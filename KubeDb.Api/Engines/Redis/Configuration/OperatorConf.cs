@@ -1,6 +1,6 @@
 namespace KubeDb.Api.Engines.Redis.Configuration;
 
-/// <summary>The operator's own directives, and the file that the server reads.</summary>
+/// <summary>The operator's own directives.</summary>
 public static class OperatorConf
 {
     /// <summary>
@@ -32,16 +32,6 @@ public static class OperatorConf
         if (flavour.HasUsers && credential.Username is not ("" or "default"))
             directives.Add(User(flavour, credential));
         return RedisConf.Of(directives);
-    }
-
-    /// <summary>
-    /// The whole file: the operator's defaults, the user's directives over them, then the operator's own, which the server reads last so
-    /// that not even an included file can displace them. Owned directives in the user's part are left out.
-    /// </summary>
-    public static string Render(RedisConf defaults, RedisConf user, RedisConf owned)
-    {
-        var free = defaults.Merge(user.Where(d => !RedisDirectives.IsOwned(d)));
-        return $"# Written by KubeDB. Change spec.configuration instead: this file is replaced.\n{free.Render()}\n# Owned by KubeDB.\n{owned.Render()}";
     }
 
     private static RedisDirective User(RedisFlavour flavour, Credential credential)

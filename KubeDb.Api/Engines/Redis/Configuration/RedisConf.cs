@@ -1,23 +1,13 @@
-using System.Globalization;
 using System.Text;
+using KubeDb.Api.Engines.Configuration;
 
 namespace KubeDb.Api.Engines.Redis.Configuration;
 
-/// <summary>A line that the server would refuse to read.</summary>
-/// <param name="Line">Number of the line, from 1.</param>
-/// <param name="Text">The directive, where the line begins with a known one; never its arguments, for any of them may be a secret.</param>
-/// <param name="Reason">What is wrong with it.</param>
-public sealed record RedisConfError(int Line, string Text, string Reason)
-{
-    /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"line {Line}{(Text.Length == 0 ? "" : $" ({Text})")}: {Reason}");
-}
-
 /// <summary>
 /// A redis.conf or valkey.conf: directives in order, comments dropped. Immutable. In a normal form every key occurs once, except that
-/// <c>save</c> may have several lines, which are one set.
+/// <c>save</c> may have several lines, which are one set and stand together.
 /// </summary>
-public sealed class RedisConf : IEquatable<RedisConf>
+public sealed class RedisConf : IConfigurationDocument, IEquatable<RedisConf>
 {
     private RedisConf(IReadOnlyList<RedisDirective> directives) => Directives = directives;
 
@@ -27,14 +17,18 @@ public sealed class RedisConf : IEquatable<RedisConf>
     /// <summary>The directives in order.</summary>
     public IReadOnlyList<RedisDirective> Directives { get; }
 
+    IReadOnlyList<IConfigurationSetting> IConfigurationDocument.Settings => Directives;
+
+    bool IConfigurationDocument.IsEmpty => Directives.Count == 0;
+
     /// <summary>A configuration of the given directives; of those with one key the last wins, as in the server.</summary>
     public static RedisConf Of(IEnumerable<RedisDirective> directives) => Normalise(directives.SelectMany(Expand));
 
     /// <summary>Reads a file the way the server does. Lines in error are left out and reported.</summary>
-    public static (RedisConf Conf, IReadOnlyList<RedisConfError> Errors) Parse(string text)
+    public static (RedisConf Conf, IReadOnlyList<ConfigurationError> Errors) Parse(string text)
     {
         var directives = new List<RedisDirective>();
-        var errors = new List<RedisConfError>();
+        var errors = new List<ConfigurationError>();
         var number = 0;
         foreach (var raw in ConfigWords.FromText(text).Split('\n'))
         {
@@ -48,7 +42,7 @@ public sealed class RedisConf : IEquatable<RedisConf>
             else if (!ConfigWords.TrySplit(line, words))
                 errors.Add(new(number, KnownName(line), "unbalanced quotes"));
             else if (words.Count > 0)
-                directives.Add(new(words[0].ToLowerInvariant(), words[1..]));
+                directives.Add(new(words[0].ToLowerInvariant(), words[1..]) { Line = number });
         }
 
         return (Of(directives), errors);
@@ -82,15 +76,7 @@ public sealed class RedisConf : IEquatable<RedisConf>
     public RedisConf Where(Func<RedisDirective, bool> predicate) => new([.. Directives.Where(predicate)]);
 
     /// <summary>What has to happen to turn this configuration into another, by key; the order of directives does not count.</summary>
-    public RedisConfDiff DiffTo(RedisConf after)
-    {
-        var old = ByKey();
-        var @new = after.ByKey();
-        return new(
-            [.. @new.Where(p => !old.ContainsKey(p.Key)).Select(p => p.Key)],
-            [.. @new.Where(p => old.TryGetValue(p.Key, out var lines) && !SameLines(lines, p.Value)).Select(p => p.Key)],
-            [.. old.Keys.Where(k => !@new.ContainsKey(k))]);
-    }
+    public ConfigurationDiff DiffTo(RedisConf after) => ConfigurationDiff.Between(ByKey(), after.ByKey(), SameLines);
 
     /// <summary>The directives by key, in order of first occurrence; only <c>save</c> may have several.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<RedisDirective>> ByKey() =>
@@ -104,6 +90,12 @@ public sealed class RedisConf : IEquatable<RedisConf>
             text.Append(directive.Render()).Append('\n');
         return text.ToString();
     }
+
+    IConfigurationDocument IConfigurationDocument.Merge(IConfigurationDocument upper) => Merge((RedisConf)upper);
+
+    IConfigurationDocument IConfigurationDocument.Without(IReadOnlySet<string> keys) => Without(keys);
+
+    ConfigurationDiff IConfigurationDocument.DiffTo(IConfigurationDocument after) => DiffTo((RedisConf)after);
 
     /// <summary>Hides what could be a secret: the names of the directives.</summary>
     public override string ToString() => string.Join(", ", Directives.Select(d => d.Label));
@@ -124,7 +116,17 @@ public sealed class RedisConf : IEquatable<RedisConf>
         for (var i = 0; i < all.Count; i++)
             lastOf[all[i].Key] = i;
         var lastClear = all.FindLastIndex(IsSaveOff);
-        return new([.. all.Where((d, i) => d.CanonicalName == "save" ? KeepsSave(all, i, lastClear) : lastOf[d.Key] == i)]);
+        return new(Together([.. all.Where((d, i) => d.CanonicalName == "save" ? KeepsSave(all, i, lastClear) : lastOf[d.Key] == i)]));
+    }
+
+    // Save lines are one set, so they stand in one place: where the first of them stood.
+    private static List<RedisDirective> Together(List<RedisDirective> lines)
+    {
+        var first = lines.FindIndex(d => d.CanonicalName == "save");
+        if (first < 0)
+            return lines;
+        var saves = lines.Where(d => d.CanonicalName == "save").ToList();
+        return [.. lines.Take(first), .. saves, .. lines.Skip(first).Where(d => d.CanonicalName != "save")];
     }
 
     // Save lines add up until one of them clears; a clearing line stands only where nothing follows it.
@@ -150,7 +152,7 @@ public sealed class RedisConf : IEquatable<RedisConf>
         }
 
         return words.Count % 4 == 0 && words.Count > 0
-            ? words.Chunk(4).Select(chunk => new RedisDirective(directive.Name, chunk))
+            ? words.Chunk(4).Select(chunk => directive with { Arguments = chunk })
             : [directive];
     }
 
@@ -163,14 +165,4 @@ public sealed class RedisConf : IEquatable<RedisConf>
         var name = line.Split(' ', '\t')[0].Trim('"', '\'').ToLowerInvariant();
         return RedisDirectives.Find(name) is null ? "" : name;
     }
-}
-
-/// <summary>The keys in which two configurations differ.</summary>
-/// <param name="Added">Only in the second.</param>
-/// <param name="Changed">In both, with another value.</param>
-/// <param name="Removed">Only in the first.</param>
-public sealed record RedisConfDiff(IReadOnlyList<string> Added, IReadOnlyList<string> Changed, IReadOnlyList<string> Removed)
-{
-    /// <summary>True when both configurations mean the same.</summary>
-    public bool IsEmpty => Added.Count + Changed.Count + Removed.Count == 0;
 }

@@ -1,10 +1,15 @@
+using KubeDb.Api.Engines.Configuration;
+
 namespace KubeDb.Api.Engines.Redis.Configuration;
 
 /// <summary>One directive of a configuration.</summary>
 /// <param name="Name">Lower-case name, as written (an alias stays one).</param>
 /// <param name="Arguments">The words after it, unquoted; one character for each byte.</param>
-public sealed record RedisDirective(string Name, IReadOnlyList<string> Arguments)
+public sealed record RedisDirective(string Name, IReadOnlyList<string> Arguments) : IConfigurationSetting
 {
+    /// <inheritdoc/>
+    public int Line { get; init; }
+
     /// <summary>A directive of ordinary text.</summary>
     public static RedisDirective Of(string name, params string[] arguments) =>
         new(name.ToLowerInvariant(), [.. arguments.Select(ConfigWords.FromText)]);
@@ -27,6 +32,9 @@ public sealed record RedisDirective(string Name, IReadOnlyList<string> Arguments
     /// <summary>The key as people read it.</summary>
     public string Label => ConfigWords.ToText(Key);
 
+    /// <inheritdoc/>
+    public string Shown => CanonicalName is "rename-command" ? Label : this is { CanonicalName: "user", Arguments: ["default", ..] } ? "user default" : Name;
+
     /// <summary>The line as it stands in a file.</summary>
     public string Render() =>
         ConfigWords.ToText(Arguments.Count == 0 ? ConfigWords.Quote(Name) : $"{ConfigWords.Quote(Name)} {string.Join(' ', Arguments.Select(ConfigWords.Quote))}");
@@ -34,7 +42,7 @@ public sealed record RedisDirective(string Name, IReadOnlyList<string> Arguments
     /// <summary>The directive for messages: its arguments are hidden where they could be a secret.</summary>
     public override string ToString() => RedisDirectives.IsSecret(Name) ? $"{Name} ***" : Render();
 
-    /// <inheritdoc/>
+    /// <summary>Where the directive stands does not count.</summary>
     public bool Equals(RedisDirective? other) =>
         other is not null && Name == other.Name && Arguments.SequenceEqual(other.Arguments, StringComparer.Ordinal);
 

@@ -76,7 +76,8 @@ public static class RedisDirectives
         .SelectMany(f => f.Aliases.Append(f.Name).Select(n => KeyValuePair.Create(n, f)))
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    // The newest that the table was read from.
+    // What the table was read from: the oldest, whose directives are also those of servers before it as far as is known, and the newest.
+    private static readonly Version OldestRedis = new(6, 0);
     private static readonly Version NewestRedis = new(8, 0);
     private static readonly Version NewestValkey = new(8, 1);
 
@@ -117,7 +118,7 @@ public static class RedisDirectives
             return false;
         var since = valkey ? fact.ValkeySince : fact.RedisSince;
         var gone = !valkey && fact.RedisUntil is { } until && Version.Parse(until) <= version;
-        return since.Length > 0 && Version.Parse(since) <= version && !gone;
+        return since.Length > 0 && Version.Parse(since) <= (version < OldestRedis ? OldestRedis : version) && !gone;
     }
 
     /// <summary>True for names that servers accept in a file but do not list as parameters.</summary>
@@ -136,10 +137,10 @@ public static class RedisDirectives
     public static string? Suggest(string name) => Spelling.Nearest(name, ByName.Keys);
 
     /// <summary>True when the name is a known one but for two letters: too near to be anything else, whatever the server.</summary>
-    public static bool IsSlip(string name) => ByName.Keys.Any(n => Spelling.Distance(name.ToLowerInvariant(), n) <= 2);
+    public static bool IsSlip(string name) => ByName.Keys.Any(n => Math.Abs(n.Length - name.Length) <= 2 && Spelling.Distance(name.ToLowerInvariant(), n) <= 2);
 
-    /// <summary>True when the table holds every directive of that server; a newer one may know more.</summary>
-    public static bool IsComplete(bool valkey, Version version) => version <= (valkey ? NewestValkey : NewestRedis);
+    /// <summary>True when the table holds every directive of that server; a newer one may know more, an older one others.</summary>
+    public static bool IsComplete(bool valkey, Version version) => version >= OldestRedis && version <= (valkey ? NewestValkey : NewestRedis);
 
     internal static bool IsExactText(string canonical) =>
         ExactText.Contains(canonical) || canonical.EndsWith("-file", StringComparison.Ordinal) || canonical.EndsWith("-dir", StringComparison.Ordinal)

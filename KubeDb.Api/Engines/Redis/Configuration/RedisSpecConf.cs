@@ -1,5 +1,5 @@
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds;
-using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.Api.Engines.Redis.Configuration;
@@ -12,7 +12,7 @@ internal sealed record DoubtfulDirective(string Name, bool IsCertain, Violation 
 
 /// <summary>
 /// One text of the configuration that a spec asks for, with the place of each line. Lines that can not be read are judged where the text is
-/// read (<see cref="UserConfReader.Read"/>); here it is the directives.
+/// read (<see cref="ConfigurationSentences.Unreadable"/>); here it is the directives.
 /// </summary>
 /// <param name="Path">Where the text stands.</param>
 /// <param name="Text">The text.</param>
@@ -39,7 +39,7 @@ internal sealed record RedisSpecConf(string Path, string Text, bool IsSecret)
         where RedisDirectives.IsOwned(line.Directive)
         let place = $"{Path}: line {line.Number}"
         select new SpecWarning(
-            Path, RedisReasons.OperatorOwnedDirective, $"{place} sets \"{line.Directive.Name}\", which the operator sets itself; the line is not taken. Remove it.");
+            Path, Reasons.OperatorOwnedDirective, $"{place} sets \"{line.Directive.Name}\", which the operator sets itself; the line is not taken. Remove it.");
 
     /// <summary>Directives with a number of words that no server accepts.</summary>
     public IEnumerable<Violation> Violations() =>
@@ -55,16 +55,13 @@ internal sealed record RedisSpecConf(string Path, string Text, bool IsSecret)
     /// <param name="flavour">The server.</param>
     /// <param name="isOpen">A module or an included file may bring directives of its own.</param>
     public IEnumerable<DoubtfulDirective> Doubts(RedisFlavour flavour, bool isOpen) =>
+        from file in new[] { RedisConfigurationEngine.File(flavour) }
         from line in Lines()
         let name = line.Directive.Name
-        where !RedisDirectives.IsOwned(line.Directive) && UserConfReader.IsParameter(line.Directive.CanonicalName)
+        where !RedisDirectives.IsOwned(line.Directive) && RedisConfigurationRules.IsParameter(line.Directive.CanonicalName)
         where !RedisDirectives.IsKnown(name, flavour.IsValkey, flavour.Version)
         let isComplete = RedisDirectives.IsComplete(flavour.IsValkey, flavour.Version) && !isOpen
-        select new DoubtfulDirective(name, isComplete || RedisDirectives.IsSlip(name), Unknown(name, flavour, $"{Path}: line {line.Number}"));
-
-    private Violation Unknown(string name, RedisFlavour flavour, string place) => IsSecret && RedisDirectives.Suggest(name) is null
-        ? new(place, RedisReasons.UnknownDirective, $"{place} sets a directive that the server does not know (not shown, for it stands in a secret). Correct or remove the line.")
-        : UserConfReader.Unknown(name, flavour, place);
+        select new DoubtfulDirective(name, isComplete || RedisDirectives.IsSlip(name), ConfigurationSentences.Unknown(file, line.Directive, $"{Path}: line {line.Number}", IsSecret));
 
     private IEnumerable<(int Number, RedisDirective Directive)> Lines()
     {

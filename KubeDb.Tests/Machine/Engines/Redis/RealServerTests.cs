@@ -58,7 +58,7 @@ public class RealServerTests
         Assert.That(change.Kind, Is.EqualTo(LiveChangeKind.Applied), change.Message);
         Assert.That(await _server.SendAsync("CONFIG", "GET", "maxmemory"), Is.EqualTo("104857600"));
         Assert.That(await _server.SendAsync("CONFIG", "GET", "save"), Is.EqualTo("900 1 300 10"));
-        var plan = new ConfigurationPlan(null, "", Text, []);
+        var plan = RedisConfigurationEngineTests.Plan("7.0.15", "", Text);
         Assert.That(await Engine.Configuration!.InEffectAsync(Instances(), plan, CancellationToken.None), Is.EqualTo(Readiness.Yes));
         var back = await ApplyAsync(Text, "");
         Assert.That(back.Kind, Is.EqualTo(LiveChangeKind.NeedsRestart), "proc-title-template has no default that is known");
@@ -150,5 +150,5 @@ public class RealServerTests
     private static DatabaseInstances Instances() => FakeServers.Instances("7.0.15", new("default", RealServer.Password), addresses: "127.0.0.1");
 
     private Task<LiveChange> ApplyAsync(string before, string after) =>
-        Engine.Configuration!.ApplyLiveAsync(Instances(), new(null, $"appendonly no\n{before}", $"appendonly no\n{after}", []), CancellationToken.None);
+        Engine.Configuration!.ApplyLiveAsync(Instances(), RedisConfigurationEngineTests.Plan("7.0.15", $"appendonly no\n{before}", $"appendonly no\n{after}"), CancellationToken.None);
 }

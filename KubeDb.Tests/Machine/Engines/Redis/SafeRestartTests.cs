@@ -1,7 +1,6 @@
 using System.Globalization;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Engines.Redis;
-using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Tests.Support;
 using KubeDb.Tests.Unit.Engines.Redis;
 
@@ -163,8 +162,8 @@ public class SafeRestartTests(bool valkey)
 
     private async Task<string> CheckAsync(string before, string after)
     {
-        var plan = new ConfigurationPlan(null, RedisConf.Parse(before).Conf.Render(), RedisConf.Parse(after).Conf.Render(), []);
-        var violations = await new RedisDataCheck(new RedisConnector(_server, TimeProvider.System)).CheckAsync(Instances(), plan, CancellationToken.None);
+        var change = RedisConfigurationEngineTests.Plan("7.0.15", before, after).Files.Single();
+        var violations = await new RedisDataCheck(new RedisConnector(_server, TimeProvider.System)).CheckAsync(Instances(), change, CancellationToken.None);
         return string.Join('\n', violations.Select(v => $"{v.Reason}: {v.Message}"));
     }
 }

@@ -65,5 +65,5 @@ public sealed class FencedDialerTests
 
     private Task<LiveChange> ApplyAsync(ManualLeadership leadership) =>
         new RedisEngine(new FencedDialer(_servers, leadership), TimeProvider.System).Configuration!.ApplyLiveAsync(
-            FakeServers.Instances(addresses: "10.0.0.1"), new(null, "maxclients 500", "maxclients 600", []), CancellationToken.None);
+            FakeServers.Instances(addresses: "10.0.0.1"), RedisConfigurationEngineTests.Plan("7.2.4", "maxclients 500", "maxclients 600"), CancellationToken.None);
 }

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Configuration;
 
 namespace KubeDb.Tests.Unit.Engines.Redis;
@@ -37,7 +38,7 @@ public class RedisConfTests
     public void UnbalancedQuotesNameLineAndDirectiveButNoValue(string line, string shown)
     {
         var (conf, errors) = RedisConf.Parse($"hz 10\n\n{line}\ntimeout 1\n");
-        Assert.That(errors, Is.EqualTo(new[] { new RedisConfError(3, shown, "unbalanced quotes") }));
+        Assert.That(errors, Is.EqualTo(new[] { new ConfigurationError(3, shown, "unbalanced quotes") }));
         Assert.That(conf.Directives.Select(d => d.Name), Is.EqualTo(new[] { "hz", "timeout" }));
     }
 
@@ -97,6 +98,18 @@ public class RedisConfTests
                 model[key] = lines;
             return actual.Count == model.Count && model.All(p => actual[p.Key].SequenceEqual(p.Value));
         }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void MergingIsAssociativeAndIdempotentAlsoThroughTheText() =>
+        Prop.ForAll(Confs().ToArbitrary(), Confs().ToArbitrary(), Confs().ToArbitrary(), (a, b, c) =>
+        {
+            static RedisConf Again(RedisConf conf) => RedisConf.Parse(conf.Render()).Conf;
+            return Again(Again(a.Merge(b)).Merge(c)).Equals(Again(a.Merge(Again(b.Merge(c))))) && a.Merge(a).Equals(a) && a.DiffTo(Again(a)).IsEmpty;
+        }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void ADirectiveKnowsItsLine() => Assert.That(
+        Conf("# c\nhz 1\n\nclient-output-buffer-limit normal 0 0 0 slave 1 2 3\n").Directives.Select(d => d.Line), Is.EqualTo(new[] { 2, 4, 4 }));
 
     [Test]
     public void ReadingArbitraryTextNeverThrowsAndIsStable() =>

@@ -1,5 +1,6 @@
 using System.Text;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis;
 using KubeDb.Api.Kinds.Catalog;
 using KubeDb.Api.Kinds.Kubedb;
@@ -19,8 +20,8 @@ public class RedisConfigurationEngineTests
     {
         var plan = Plan(Spec("old", "timeout 5"), Request(apply: "maxclients 3000"), ("old", "maxclients 500\nhz 20"));
         Assert.That(plan.Violations, Is.Empty);
-        Assert.That(plan.Before, Is.EqualTo("maxclients 500\nhz 20\ntimeout 5\n"));
-        Assert.That(plan.After, Is.EqualTo("maxclients 3000\nhz 20\ntimeout 5\n"));
+        Assert.That(Text(plan).Before, Is.EqualTo("maxclients 500\nhz 20\ntimeout 5\n"));
+        Assert.That(Text(plan).After, Is.EqualTo("maxclients 3000\nhz 20\ntimeout 5\n"));
         Assert.That(plan.SpecConfiguration!.ToJsonString(), Is.EqualTo("""{"secretName":"old","inline":{"redis.conf":"timeout 5\nmaxclients 3000\n"}}"""));
     }
 
@@ -28,20 +29,20 @@ public class RedisConfigurationEngineTests
     public void ANewSecretIsInEffectEvenWhereInlineTextSaidOtherwise()
     {
         var plan = Plan(Spec("old", "maxclients 3000\ntimeout 5"), Request(secret: "new"), ("old", "hz 20"), ("new", "maxclients 2000"));
-        Assert.That(plan.After, Is.EqualTo("maxclients 2000\ntimeout 5\n"));
+        Assert.That(Text(plan).After, Is.EqualTo("maxclients 2000\ntimeout 5\n"));
         Assert.That(plan.SpecConfiguration!.ToJsonString(), Is.EqualTo("""{"secretName":"new","inline":{"redis.conf":"timeout 5\n"}}"""));
     }
 
     [Test]
     public void SecretFirstThenApplyConfigOnTop() => Assert.That(
-        Plan(Spec("old", "timeout 5"), Request(secret: "new", apply: "hz 30", remove: true), ("old", "hz 20"), ("new", "hz 1\nmaxclients 2000")).After,
+        Text(Plan(Spec("old", "timeout 5"), Request(secret: "new", apply: "hz 30", remove: true), ("old", "hz 20"), ("new", "hz 1\nmaxclients 2000"))).After,
         Is.EqualTo("hz 30\nmaxclients 2000\n"));
 
     [Test]
     public void RemovingLeavesNothing()
     {
         var plan = Plan(Spec("old", "timeout 5"), Request(remove: true), ("old", "hz 20"));
-        Assert.That(plan.After, Is.Empty);
+        Assert.That(Text(plan).After, Is.Empty);
         Assert.That(plan.SpecConfiguration, Is.Null);
     }
 
@@ -69,7 +70,7 @@ public class RedisConfigurationEngineTests
     {
         var request = new RedisOpsRequest
         {
-            Spec = new() { Configuration = new() { ConfigSecret = new() { Name = "new" }, ApplyConfig = new Dictionary<string, string> { ["valkey.conf"] = "hz 1" } } },
+            Spec = new() { Type = "Reconfigure", Configuration = new() { ConfigSecret = new() { Name = "new" }, ApplyConfig = new Dictionary<string, string> { ["valkey.conf"] = "hz 1" } } },
         };
         Assert.That(Plan(Spec(null, null), request, ("new", null)).Violations.Select(v => v.Message), Is.EqualTo(new[]
         {
@@ -83,12 +84,12 @@ public class RedisConfigurationEngineTests
     {
         var merged = Engine.Merge(
         [
-            Request(secret: "first", apply: "hz 1\nsave 900 1"),
-            Request(apply: "timeout 3", remove: true, restart: "true"),
-            Request(secret: "second", apply: "save 60 1\ntimeout 4", restart: "false"),
-        ]);
+            Request(secret: "first", apply: "hz 1\nsave 900 1", restart: "true"),
+            Request(secret: "second", apply: "timeout 3\nhz 2", remove: true, restart: "true"),
+            Request(apply: "save 60 1\ntimeout 4", restart: "true"),
+        ], new RedisVersion { Spec = new() { Version = "7.2.4" } });
         Assert.That(merged!.ToJsonString(), Is.EqualTo(
-            """{"restart":"true","removeCustomConfig":true,"configSecret":{"name":"second"},"applyConfig":{"redis.conf":"timeout 4\nsave 60 1\n"}}"""));
+            """{"restart":"true","removeCustomConfig":true,"configSecret":{"name":"second"},"applyConfig":{"redis.conf":"timeout 4\nhz 2\nsave 60 1\n"}}"""));
     }
 
     [Test]
@@ -98,7 +99,7 @@ public class RedisConfigurationEngineTests
         _servers.Servers["10.0.0.1"] = server.Answer;
         var unknown = await Engine.CheckAsync(
             FakeServers.Instances(addresses: "10.0.0.1"),
-            new(null, "", "maxclients 5\nbrand-new 2\nmaxclient 7\nrename-command KEYS \"\"\nlua-replicate-commands yes\n", []),
+            Plan("7.2.4", "", "maxclients 5\nbrand-new 2\nmaxclient 7\nrename-command KEYS \"\"\nlua-replicate-commands yes\n"),
             CancellationToken.None);
         Assert.That(unknown.Select(v => v.Message), Is.EqualTo(new[]
         {
@@ -109,7 +110,7 @@ public class RedisConfigurationEngineTests
     [Test]
     public async Task TheTableJudgesWhenNoServerCanBeAsked()
     {
-        var plan = new ConfigurationPlan(null, "gone-bad 1\n", "gone-bad 1\nmaxclients 5\nshutdown-on-sigterm save\n", []);
+        var plan = Plan("6.2.14", "gone-bad 1\n", "gone-bad 1\nmaxclients 5\nshutdown-on-sigterm save\n");
         var unknown = await Engine.CheckAsync(FakeServers.Instances("6.2.14", addresses: "10.0.0.9"), plan, CancellationToken.None);
         Assert.That(unknown.Select(v => v.Message.Split(',')[0]), Is.EqualTo(new[] { "spec.configuration sets \"shutdown-on-sigterm\"" }));
     }
@@ -184,7 +185,7 @@ public class RedisConfigurationEngineTests
     public async Task InEffectComparesWhatChangedImmutableOnesIncluded()
     {
         var server = Start(1, () => new FakeParameters(7) { Values = { ["databases"] = "16", ["maxclients"] = "4064" } })[0];
-        var plan = new ConfigurationPlan(null, "maxclients 100000\n", "maxclients 100000\ndatabases 10\nrename-command KEYS x\n", []);
+        var plan = Plan("7.2.4", "maxclients 100000\n", "maxclients 100000\ndatabases 10\nrename-command KEYS x\n");
         var instances = FakeServers.Instances(addresses: "10.0.0.1");
         Assert.That(await Engine.InEffectAsync(instances, plan, CancellationToken.None), Is.EqualTo(Readiness.NotYet("rd-0 does not have the new value of databases yet")));
         server.Values["databases"] = "10";
@@ -203,8 +204,17 @@ public class RedisConfigurationEngineTests
 
     private Task<LiveChange> ApplyAsync(string before, string after, string version, int count) => Engine.ApplyLiveAsync(
         FakeServers.Instances(version, addresses: [.. Enumerable.Range(1, count).Select(i => $"10.0.0.{i}")]),
-        new(null, before, after, []),
+        Plan(version, before, after),
         CancellationToken.None);
+
+    /// <summary>A plan from one text to another, of a server of the given version.</summary>
+    internal static ConfigurationPlan Plan(string version, string before, string after)
+    {
+        var file = RedisConfigurationEngine.File(RedisFlavour.Of(new RedisVersion { Spec = new() { Version = version } }));
+        return new(null, [new(file, file.Dialect.Read(before).Document, file.Dialect.Read(after).Document)], []);
+    }
+
+    private static (string Before, string After) Text(ConfigurationPlan plan) => (plan.Files.Single().Before.Render(), plan.Files.Single().After.Render());
 
     private ConfigurationPlan Plan(RedisConfiguration spec, RedisOpsRequest request, params (string Name, string? Text)[] secrets) => Engine.Plan(request, new DatabaseFacts
     {
@@ -227,6 +237,7 @@ public class RedisConfigurationEngineTests
     {
         Spec = new()
         {
+            Type = "Reconfigure",
             Configuration = new()
             {
                 ConfigSecret = secret is null ? null : new() { Name = secret },

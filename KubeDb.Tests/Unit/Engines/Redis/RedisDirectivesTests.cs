@@ -38,6 +38,9 @@ public class RedisDirectivesTests
 
     [TestCase("shutdown-on-sigterm", false, "6.2", false)]
     [TestCase("shutdown-on-sigterm", false, "7.0", true)]
+    [TestCase("shutdown-on-sigterm", false, "5.0", false)]
+    [TestCase("maxclients", false, "4.0", true)]
+    [TestCase("maxclients", false, "5.0", true)]
     [TestCase("gopher-enabled", false, "6.2", true)]
     [TestCase("gopher-enabled", false, "7.0", false)]
     [TestCase("commandlog-request-larger-than", true, "8.1", true)]
@@ -46,6 +49,24 @@ public class RedisDirectivesTests
     [TestCase("nonsense", false, "8.0", false)]
     public void KnowsWhichServerKnowsWhat(string name, bool valkey, string version, bool known) =>
         Assert.That(RedisDirectives.IsKnown(name, valkey, Version.Parse(version)), Is.EqualTo(known));
+
+    [TestCase(false, "5.0", false)]
+    [TestCase(false, "6.0", true)]
+    [TestCase(false, "8.0", true)]
+    [TestCase(false, "8.2", false)]
+    [TestCase(true, "8.1", true)]
+    [TestCase(true, "9.0", false)]
+    public void KnowsForWhichServersItIsComplete(bool valkey, string version, bool complete) =>
+        Assert.That(RedisDirectives.IsComplete(valkey, Version.Parse(version)), Is.EqualTo(complete));
+
+    [Test]
+    public void ANameAsLongAsARequestIsJudgedWithoutMuchMemory()
+    {
+        var name = new string('x', 500_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That((RedisDirectives.Suggest(name), RedisDirectives.IsSlip(name)), Is.EqualTo(((string?)null, false)));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(10_000_000));
+    }
 
     [Test]
     public void NoNameIsTakenTwice() =>
