@@ -1,7 +1,6 @@
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
-using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kinds.Shared;
 
