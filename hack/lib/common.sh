@@ -30,9 +30,9 @@ seconds_since() { # milliseconds at start -> "1.2"
 stage() {
   local text=$1 began; shift
   began=$(now_ms)
-  [ ! -t 2 ] || printf '  … %s' "$text" >&2
+  [ ! -t 2 ] || [ -n "${BESIDE_ANOTHER:-}" ] || printf '  … %s' "$text" >&2
   "$@"
-  [ ! -t 2 ] || printf '\r\033[K' >&2
+  [ ! -t 2 ] || [ -n "${BESIDE_ANOTHER:-}" ] || printf '\r\033[K' >&2
   printf '  %6s s  %s\n' "$(seconds_since "$began")" "$text" >&2
 }
 
@@ -54,7 +54,44 @@ work_dir() {
   _dir=$(mktemp -d "$KUBEDB_CACHE/work.XXXXXX")
   WORK_DIRS+=("$_dir")
 }
-trap 'rm -rf "${WORK_DIRS[@]}"' EXIT
+trap 'end_beside; rm -rf "${WORK_DIRS[@]}"' EXIT
+
+# beside NAME COMMAND…: runs the command beside what follows. join NAME… waits for it; what is not joined ends with the script.
+# The command has its own process group, so that it ends with everything that it started.
+declare -A BESIDE=()
+beside() {
+  local name=$1; shift
+  set -m
+  (
+    set +m
+    WORK_DIRS=() BESIDE=()
+    trap 'end_beside; rm -rf "${WORK_DIRS[@]}"' EXIT
+    trap 'exit 143' TERM
+    export BESIDE_ANOTHER=1
+    "$@"
+  ) </dev/null &
+  BESIDE[$name]=$!
+  set +m
+}
+
+# join NAME…: until these have ended. join_any: until any one has. The script ends as soon as one fails, whichever is waited for.
+join() {
+  local name
+  for name; do while [ -n "${BESIDE[$name]:-}" ]; do join_any; done; done
+}
+
+join_any() {
+  local other pid='' rc=0
+  wait -n -p pid "${BESIDE[@]}" || rc=$?
+  for other in "${!BESIDE[@]}"; do [ "${BESIDE[$other]}" != "$pid" ] || unset "BESIDE[$other]"; done
+  [ $rc = 0 ] || exit $rc
+}
+
+end_beside() {
+  local pid
+  for pid in "${BESIDE[@]}"; do kill -- "-$pid" 2>/dev/null || true; done
+  for pid in "${BESIDE[@]}"; do wait "$pid" 2>/dev/null || true; done
+}
 
 need_root() { [ "$(id -u)" = 0 ] || die "needs root (namespaces, mounts and iptables of this machine)"; }
 

@@ -57,7 +57,7 @@ int main(void) {
 }
 C
     gcc -static -Os -s -o "$work/pause" "$work/pause.c"
-    image_from_files "docker.io/$PAUSE_IMAGE" "$archive" "$work/pause" /pause -- --entrypoint '["/pause"]' --user 65535:65535
+    image_archive "docker.io/$PAUSE_IMAGE" "$archive" '{"Entrypoint": ["/pause"], "User": "65535:65535"}' "$work/pause" /pause
   fi
   ctr_node images import "$archive" >/dev/null
   ctr_node images tag --force "docker.io/$PAUSE_IMAGE" "$PAUSE_IMAGE" >/dev/null # containerd asks for its sandbox by this name
@@ -67,7 +67,7 @@ C
 # holds full names (docker.io/…), which is what the kubelet asks for when a pod says "local/redis:7".
 load_image() {
   local archive=$1 listing=$2 name id
-  read -r name id < <(tar -xOf "$archive" manifest.json | jq -r '.[0] | "\(.RepoTags[0]) \(.Config | sub("\\.json$"; "") | sub("^.*/"; ""))"')
+  read -r name id < <(archive_content "$archive")
   if grep -F "$name " <<<"$listing" | grep -qF "$CONTENT_LABEL=$id"; then
     say "            on the node already: ${name#docker.io/}"
     return

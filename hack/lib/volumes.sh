@@ -3,26 +3,32 @@
 
 NODE_PORT=10260 # its probes, on loopback
 
-# Sets NODE_TOOL to the folder of the tool, which it builds once per content of hack/LocalNode. It takes the library as it is at that moment:
-# rebuilding a test tool on every change of the product would only slow the cluster's start.
-build_node_tool() {
-  local key log=$KUBEDB_CACHE/publish-local-node.log
+# Where the tool comes to be, by the content of hack/LocalNode. It takes the library as it is when it is built: rebuilding a test tool on
+# every change of the product would only slow the cluster's start.
+node_tool() {
+  local key
   key=$(find "$HACK_DIR/LocalNode" -maxdepth 1 -type f \( -name '*.cs' -o -name '*.csproj' \) -print0 | sort -z | xargs -0 sha256sum | sed "s# .*/# #" | sha256sum | cut -c1-12)
-  NODE_TOOL=$KUBEDB_CACHE/local-node/$key
-  [ ! -d "$NODE_TOOL" ] || return 0
+  echo "$KUBEDB_CACHE/local-node/$key"
+}
+
+build_node_tool() {
+  local tool log=$KUBEDB_CACHE/publish-local-node.log
+  tool=$(node_tool)
+  [ ! -d "$tool" ] || return 0
   require_dotnet
-  rm -rf "$NODE_TOOL.new"
-  dotnet publish "$HACK_DIR/LocalNode" -c Release -m:1 -v quiet --nologo -p:DebugType=none \
-    --artifacts-path "$KUBEDB_CACHE/publish/$(sha256sum <<<"$PROJECT_DIR" | cut -c1-16)" -o "$NODE_TOOL.new" >"$log" 2>&1 ||
+  rm -rf "$tool.new"
+  # A folder for intermediate files that no other build uses: the operators may be built at the same time.
+  dotnet publish "$HACK_DIR/LocalNode" -c Release -m:1 -v quiet --nologo -p:DebugType=none -p:RunAnalyzers=false \
+    --artifacts-path "$KUBEDB_CACHE/publish/local-node" -o "$tool.new" >"$log" 2>&1 ||
     { grep -E 'error|warn' "$log" | sort -u | head -20 >&2; die "hack/LocalNode does not build (log: $log)"; }
-  mv "$NODE_TOOL.new" "$NODE_TOOL"
+  mv "$tool.new" "$tool"
 }
 
 start_local_node() {
   mkdir -p "$STATE_DIR/volumes" "$STATE_DIR/hosts"
   local hosts=''; [ "$DNS" != dnsmasq ] || hosts=$STATE_DIR/hosts
   allow_local_node
-  DOTNET_gcServer=0 start local-node "$NODE_TOOL/kubedb-local-node" --kubeconfig="$STATE_DIR/volumes.kubeconfig" --leader-elect=false \
+  DOTNET_gcServer=0 start local-node "$(node_tool)/kubedb-local-node" --kubeconfig="$STATE_DIR/volumes.kubeconfig" --leader-elect=false \
     --metrics-bind-address="127.0.0.1:$NODE_PORT" --health-probe-bind-address="127.0.0.1:$NODE_PORT" \
     --node="$NODE" --volumes-directory="$STATE_DIR/volumes" --hosts-directory="$hosts"
   wait_until local-node 60 in_net curl -fs "http://127.0.0.1:$NODE_PORT/readyz"
