@@ -18,7 +18,7 @@ kind: Policy
 omitStages: [RequestReceived]
 rules:
 - level: None
-  users: [system:apiserver, system:kube-controller-manager, system:kube-scheduler, system:kube-proxy, "system:node:$NODE", "kubedb-local:dns", "kubedb-local:volumes"]
+  users: [system:apiserver, system:kube-controller-manager, system:kube-scheduler, system:kube-proxy, "system:node:$NODE", "kubedb-local:dns", "kubedb-local:volumes", "kubedb-local:cert-manager"]
 - level: None
   userGroups: ["system:serviceaccounts:kube-system"]
 - level: None

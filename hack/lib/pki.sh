@@ -5,10 +5,12 @@
 # Valid from yesterday on: a replica whose clock a test puts back trusts them, too.
 yesterday() { LD_PRELOAD=$(echo /usr/lib/*/faketime/libfaketime.so.1) FAKETIME=-1d "$@"; }
 
+NEW_KEY=(-newkey ec -pkeyopt ec_paramgen_curve:P-256) # made in no time, unlike RSA's
+
 sign() { # name subject [subject alternative names]
   local name=$1 subject=$2 names=${3:-}
   [ ! -s "$PKI_DIR/$name.crt" ] || return 0
-  openssl req -new -newkey rsa:2048 -nodes -subj "$subject" -keyout "$PKI_DIR/$name.key" -out "$PKI_DIR/$name.csr" 2>/dev/null
+  openssl req -new "${NEW_KEY[@]}" -nodes -subj "$subject" -keyout "$PKI_DIR/$name.key" -out "$PKI_DIR/$name.csr" 2>/dev/null
   yesterday openssl x509 -req -in "$PKI_DIR/$name.csr" -CA "$PKI_DIR/ca.crt" -CAkey "$PKI_DIR/ca.key" -CAcreateserial -days 3650 -sha256 \
     -extfile <(printf 'extendedKeyUsage=clientAuth,serverAuth\n%s\n' "${names:+subjectAltName=$names}") \
     -out "$PKI_DIR/$name.crt" 2>/dev/null
@@ -29,7 +31,7 @@ make_pki() {
   mkdir -p "$PKI_DIR"
   chmod 700 "$PKI_DIR"
   if [ ! -s "$PKI_DIR/ca.crt" ]; then
-    yesterday openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=kubedb-local-ca -days 3650 -keyout "$PKI_DIR/ca.key" -out "$PKI_DIR/ca.crt" 2>/dev/null
+    yesterday openssl req -x509 "${NEW_KEY[@]}" -nodes -subj /CN=kubedb-local-ca -days 3650 -keyout "$PKI_DIR/ca.key" -out "$PKI_DIR/ca.crt" 2>/dev/null
     openssl genrsa -out "$PKI_DIR/service-accounts.key" 2048 2>/dev/null
     openssl rsa -in "$PKI_DIR/service-accounts.key" -pubout -out "$PKI_DIR/service-accounts.pub" 2>/dev/null
   fi
@@ -43,8 +45,9 @@ make_pki() {
   sign proxy /CN=system:kube-proxy
   sign dns /CN=kubedb-local:dns
   sign volumes /CN=kubedb-local:volumes
+  sign cert-manager /CN=kubedb-local:cert-manager
   local name
-  for name in admin controller-manager scheduler proxy dns volumes kubelet; do
+  for name in admin controller-manager scheduler proxy dns volumes cert-manager kubelet; do
     [ "$STATE_DIR/$name.kubeconfig" -nt "$PKI_DIR/$name.crt" ] || write_kubeconfig $name
   done
 }
