@@ -4,16 +4,16 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 */ -}}
 {{- define "kubedb-ops-manager.rules" -}}
 - apiGroups: [kubedb.com]
-  resources: [redises]
+  resources: {{ include "kubedb.resources" (list "database" "") }}
   verbs: [get, list, watch, patch]
 - apiGroups: [kubedb.com]
-  resources: [redises/status]
+  resources: {{ include "kubedb.resources" (list "database" "/status") }}
   verbs: [patch]
 - apiGroups: [ops.kubedb.com]
-  resources: [redisopsrequests]
+  resources: {{ include "kubedb.resources" (list "request" "") }}
   verbs: [get, list, watch, create, patch]
 - apiGroups: [ops.kubedb.com]
-  resources: [redisopsrequests/status]
+  resources: {{ include "kubedb.resources" (list "request" "/status") }}
   verbs: [patch]
 # A pod that is not Ready is deleted where a disruption budget would keep it for ever.
 - apiGroups: [""]
@@ -45,7 +45,7 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [""]
   resources: [services, serviceaccounts]
   verbs: [get, list, watch, create, patch, delete]
-# The role of a database's pods: get on redises, petsets and pods.
+# The role of a database's pods: get on the databases' kind, on petsets and pods.
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [roles, rolebindings]
   verbs: [get, list, watch, create, patch, delete]
@@ -60,7 +60,7 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
   verbs: [get, list, watch, create, patch, delete]
 # Owners whose children name them with blockOwnerDeletion, which the admission plugin OwnerReferencesPermissionEnforcement asks for.
 - apiGroups: [kubedb.com]
-  resources: [redises/finalizers]
+  resources: {{ include "kubedb.resources" (list "database" "/finalizers") }}
   verbs: [update]
 - apiGroups: [""]
   resources: [services/finalizers]

@@ -4,14 +4,14 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 */ -}}
 {{- define "kubedb-provisioner.rules" -}}
 - apiGroups: [kubedb.com]
-  resources: [redises]
+  resources: {{ include "kubedb.resources" (list "database" "") }}
   verbs: [get, list, watch, patch]
 - apiGroups: [kubedb.com]
-  resources: [redises/status]
+  resources: {{ include "kubedb.resources" (list "database" "/status") }}
   verbs: [patch]
 # A pause whose request is gone is dropped.
 - apiGroups: [ops.kubedb.com]
-  resources: [redisopsrequests]
+  resources: {{ include "kubedb.resources" (list "request" "") }}
   verbs: [get, list, watch]
 # Whether the namespace is being deleted: then a deletion policy can keep nothing.
 - apiGroups: [""]
@@ -48,7 +48,7 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [""]
   resources: [secrets]
   verbs: [get, list, watch, create, patch, delete]
-# The role of a database's pods: get on redises, petsets and pods.
+# The role of a database's pods: get on the databases' kind, on petsets and pods.
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [roles, rolebindings]
   verbs: [get, list, watch, create, patch, delete]
@@ -63,7 +63,7 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
   verbs: [get, list, watch, create, patch, delete]
 # Owners whose children name them with blockOwnerDeletion, which the admission plugin OwnerReferencesPermissionEnforcement asks for.
 - apiGroups: [kubedb.com]
-  resources: [redises/finalizers]
+  resources: {{ include "kubedb.resources" (list "database" "/finalizers") }}
   verbs: [update]
 - apiGroups: [apps.k8s.appscode.com]
   resources: [petsets/finalizers]

@@ -1,0 +1,18 @@
+{{- /*
+The kinds that the operators serve: a new one is a line here. Rights and admission policies range over them. The charts of both operators have
+this file, each because it can be installed alone; a test compares them, and both with the CRDs.
+*/ -}}
+{{- define "kubedb.kinds" -}}
+- {database: redises, request: redisopsrequests, version: redisversions}
+{{- end }}
+
+{{- /* (list column suffix) -> the resources in that column, each with the suffix, as a list. */ -}}
+{{- define "kubedb.resources" -}}
+{{- $column := first . -}}
+{{- $suffix := last . -}}
+{{- $names := list -}}
+{{- range include "kubedb.kinds" "" | fromYamlArray -}}
+{{- with index . $column -}}{{- $names = append $names (print . $suffix) -}}{{- end -}}
+{{- end -}}
+[{{ $names | uniq | join ", " }}]
+{{- end }}
