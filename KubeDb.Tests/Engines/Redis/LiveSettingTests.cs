@@ -3,23 +3,21 @@ using KubeDb.Api.Engines;
 using KubeDb.Api.Engines.Redis;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Tests.Unit.Engines.Redis;
-using Kinds = KubeDb.Api.Kinds.Kubedb;
 
-namespace KubeDb.Tests.Machine.Engines.Redis;
+namespace KubeDb.Tests.Engines.Redis;
 
-/// <summary>The engine against a real server: it reads files as we do, and takes live changes as we expect.</summary>
-[TestFixture, Category("Machine")]
-public class RealServerTests
+/// <summary>The engine against a real server, which takes live changes as we expect.</summary>
+[TestFixtureSource(typeof(RedisVersions))]
+public sealed class LiveSettingTests(EngineVersion version) : EngineFixture(version)
 {
     private RealServer _server = null!;
 
     [OneTimeSetUp]
     public async Task Start()
     {
-        RealServer.RequireRedis();
-        _server = new RealServer();
-        _server.Configure("appendonly no");
-        Assert.That(await _server.StartAsync(), _server.Log);
+        _server = await RealServer.MakeAsync(Container, Version);
+        await _server.ConfigureAsync("appendonly no");
+        Assert.That(await _server.StartAsync(), await _server.LogAsync());
     }
 
     [OneTimeTearDown]
@@ -82,72 +80,18 @@ public class RealServerTests
     {
         await using var client = await _server.ClientAsync();
         var all = await client.SendAsync(CancellationToken.None, "CONFIG", "GET", "*");
-        var version = Version.Parse(RedisInfo.Parse((await client.SendAsync(CancellationToken.None, "INFO", "server")).Text).Text("redis_version")!);
         foreach (var pair in all.Items.Chunk(2))
         {
             var name = pair[0].Text;
-            Assert.That(RedisDirectives.IsKnown(name, valkey: false, new(version.Major, version.Minor)), name);
+            Assert.That(RedisDirectives.IsKnown(name, Version.Distribution == "Valkey", new(Version.Server.Major, Version.Server.Minor)), name);
             var set = await client.SendBytesAsync(["CONFIG"u8.ToArray(), "SET"u8.ToArray(), Encoding.UTF8.GetBytes(name), pair[1].Bytes.ToArray()], CancellationToken.None);
             Assert.That(RedisDirectives.Find(name)!.Effect == DirectiveEffect.Live, Is.EqualTo(set.IsOk), $"{name}: {set.Text}");
         }
     }
 
-    [Test]
-    public async Task TheServerReadsWhatWeRenderByteForByte()
-    {
-        var bytes = new string([.. Enumerable.Range(1, 255).Select(i => (char)i)]);
-        await using var server = new RealServer();
-        server.Configure(RedisConf.Of([new("masterauth", [bytes]), new("masteruser", [" \"'\\#"]), new("appendonly", ["no"])]).Render());
-        Assert.That(await server.StartAsync(), server.Log);
-        await using var client = await server.ClientAsync();
-        Assert.That((await client.SendAsync(CancellationToken.None, "CONFIG", "GET", "masterauth")).Items[1].ByteText, Is.EqualTo(bytes));
-        Assert.That((await client.SendAsync(CancellationToken.None, "CONFIG", "GET", "masteruser")).Items[1].ByteText, Is.EqualTo(" \"'\\#"));
-    }
-
-    [TestCase("masteruser foo\"bar baz\"")]
-    [TestCase("masteruser 'it\\'s \\n'")]
-    [TestCase("masteruser \"a\\x41\\xzz\\n\\q\"")]
-    [TestCase("MasterUser foo\\bar\r")]
-    [TestCase("masteruser \va\vb")]
-    public async Task WeReadWhatTheServerReads(string line)
-    {
-        await using var server = new RealServer();
-        server.Configure($"appendonly no\n{line}");
-        Assert.That(await server.StartAsync(), server.Log);
-        var ours = RedisConf.Parse(line).Conf.Directives.Single().Arguments.Single();
-        await using var client = await server.ClientAsync();
-        Assert.That((await client.SendAsync(CancellationToken.None, "CONFIG", "GET", "masteruser")).Items[1].ByteText, Is.EqualTo(ours));
-    }
-
-    [TestCase(Running, "")]
-    [TestCase("maxclients 2000\nSAVE 900 1\nhz 15\nclient-output-buffer-limit slave 256MB 64mb 60", "maxclients, save, hz, client-output-buffer-limit, databases, timeout")]
-    [TestCase("", "databases, hz, timeout, save, client-output-buffer-limit")]
-    [TestCase("databases 16\nport 1\ntimeout 5", "databases, timeout, hz, save, client-output-buffer-limit")]
-    public async Task WhatAServerHasOtherwiseThanTheSpecSaysIsNamed(string spec, string settings)
-    {
-        await using var server = new RealServer();
-        server.Configure($"appendonly no\n{Running}");
-        Assert.That(await server.StartAsync(), server.Log);
-        var facts = new DatabaseFacts
-        {
-            Database = new Kinds.Redis
-            {
-                Spec = new() { StorageType = "Durable", Configuration = new() { Inline = new Dictionary<string, string> { ["redis.conf"] = $"appendonly no\n{spec}" } } },
-            },
-            Version = Instances().Version,
-            Offers = new(true, false, false),
-        };
-
-        var differences = await new RedisEngine(server, TimeProvider.System).Configuration!.DifferencesAsync(facts, Instances(), CancellationToken.None);
-
-        Assert.That(differences!.Values.SelectMany(d => d), Is.EquivalentTo(settings.Split(", ", StringSplitOptions.RemoveEmptyEntries)), "also of what the file does not set, the defaults of a real server");
-    }
-
-    private const string Running = "databases 24\nhz 20\ntimeout 60\nsave 3600 1\nsave 60 1000\nclient-output-buffer-limit replica 1gb 2mb 30";
-
     private RedisEngine Engine => new(_server, TimeProvider.System);
 
-    private static DatabaseInstances Instances() => FakeServers.Instances("7.0.15", new("default", RealServer.Password), addresses: "127.0.0.1");
+    private DatabaseInstances Instances() => FakeServers.Instances(Version.Server.ToString(), new("default", RealServer.Password), addresses: "127.0.0.1");
 
     private Task<LiveChange> ApplyAsync(string before, string after) =>
         Engine.Configuration!.ApplyLiveAsync(Instances(), RedisConfigurationEngineTests.Plan("7.0.15", $"appendonly no\n{before}", $"appendonly no\n{after}"), CancellationToken.None);

@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace KubeDb.Tests.Engines;
+
+/// <summary>
+/// A process in a container that goes on after the command that started it. It has ended once nothing holds its output any more: what it
+/// leaves running counts.
+/// </summary>
+internal sealed class ContainerProcess
+{
+    private const string Launcher = """
+        cd "$1" || exit 1
+        shift
+        . ./environment
+        ( { setsid "$@" 2>&1 & echo $! >pid.new; mv pid.new pid; wait $!; echo $? >code; } | cat >log; echo >ended ) </dev/null >/dev/null 2>&1 &
+        until [ -s pid ]; do sleep 0.01; done
+        cat pid
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly EngineContainer _container;
+    private readonly string _folder;
+    private readonly int _id;
+
+    private ContainerProcess(EngineContainer container, string folder, int id) => (_container, _folder, _id) = (container, folder, id);
+
+    /// <summary>Starts a command.</summary>
+    /// <param name="container">Where it runs.</param>
+    /// <param name="environment">Read from a file, so that no command line shows a value.</param>
+    /// <param name="command">The program and its arguments.</param>
+    public static async Task<ContainerProcess> StartAsync(EngineContainer container, IReadOnlyDictionary<string, string> environment, params string[] command)
+    {
+        var folder = await container.MakeFolderAsync();
+        await container.WriteAsync($"{folder}/environment", Exports(environment));
+        var id = await container.RunAsync(["sh", "-c", Launcher, "sh", folder, .. command]);
+        return new(container, folder, int.Parse(id, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Lines for a shell that set and export variables.</summary>
+    public static string Exports(IReadOnlyDictionary<string, string> environment) =>
+        string.Concat(environment.Select(e => $"export {e.Key}='{e.Value.Replace("'", "'\\''", StringComparison.Ordinal)}'\n"));
+
+    public Task<string> LogAsync() => _container.RunAsync("cat", $"{_folder}/log");
+
+    public async Task<bool> HasEndedAsync() => (await _container.TryAsync("test", "-e", $"{_folder}/ended")).ExitCode == 0;
+
+    /// <summary>Sends a signal to the process, or to it and all that it started.</summary>
+    public Task SignalAsync(string signal, bool tree = false) => _container.RunAsync("sh", "-c", $"kill -{signal} {(tree ? "-" : "")}{_id}");
+
+    /// <summary>Waits until it has ended.</summary>
+    /// <exception cref="TimeoutException">It has not; the message has what still runs and the log.</exception>
+    public async Task WaitAsync()
+    {
+        var ended = await _container.TryAsync("sh", "-c", $"n=0; until [ -e {_folder}/ended ]; do n=$((n + 1)); [ $n -lt {(int)Patience.TotalSeconds * 20} ] || exit 1; sleep 0.05; done");
+        if (ended.ExitCode != 0)
+            throw new TimeoutException($"The process did not end within {Patience.TotalSeconds} s.\n{await CommandLinesAsync(_container)}\n{await LogAsync()}");
+    }
+
+    /// <summary>The command lines of all processes in the container, a line each.</summary>
+    public static Task<string> CommandLinesAsync(EngineContainer container) =>
+        container.RunAsync("sh", "-c", "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline && echo; done 2>/dev/null; true");
+}
