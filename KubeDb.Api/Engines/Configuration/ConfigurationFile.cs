@@ -1,7 +1,7 @@
 namespace KubeDb.Api.Engines.Configuration;
 
 /// <summary>A configuration file that users of an engine may write into: under its name in secrets, in inline text and in requests.</summary>
-/// <param name="Name">File name, such as <c>redis.conf</c>; the key in secrets.</param>
+/// <param name="Name">File name, such as <c>server.properties</c>; the key in secrets.</param>
 /// <param name="Dialect">Its syntax.</param>
 /// <param name="Rules">What may stand in it.</param>
 /// <param name="Roles">The groups of pods that read it, by role.</param>
@@ -28,7 +28,7 @@ public sealed record ConfigurationFile(string Name, IConfigurationDialect Dialec
 /// <summary>What may stand in a configuration file, for one version of the server. Pure. Settings are those of the file's dialect.</summary>
 public interface IConfigurationRules
 {
-    /// <summary>The server as messages name it, such as <c>Redis 7.2</c>.</summary>
+    /// <summary>The server as messages name it, such as <c>the server of version 3.9</c>.</summary>
     string Server { get; }
 
     /// <summary>True for what the operator sets itself and users may not.</summary>

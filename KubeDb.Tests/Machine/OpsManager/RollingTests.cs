@@ -61,6 +61,9 @@ public sealed class RollingTests
         async world =>
         {
             await world.HaveRedisAsync(replicas: 2);
+            var first = world.Pods.Values.ToList();
+            var asked = new HashSet<string>();
+            world.Engine.CaughtUp = pod => Asked(pod.Metadata.Uid);
             world.Ask("op", "RotateAuth");
             await world.EndedAsync();
 
@@ -69,7 +72,14 @@ public sealed class RollingTests
                 Assert.That(world.Request("op").Status.Phase, Is.EqualTo("Successful"));
                 Assert.That(world.Seen.PodsMade, Has.Count.EqualTo(6), "two, and two for each of the two rolls");
                 Assert.That(world.Seen.MostDown, Is.EqualTo(1));
+                Assert.That(asked.Except(first).Count(), Is.EqualTo(4), "the engine has its word on each new pod of either roll");
             });
+
+            Readiness Asked(string uid)
+            {
+                asked.Add(uid);
+                return Readiness.Yes;
+            }
         },
         static world => world.Operations.Add(static parts => new TwoRolls(parts)));
 
