@@ -1,5 +1,6 @@
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.Api.Engines;
 
@@ -55,6 +56,16 @@ public sealed record ConfigurationVerdict(IReadOnlyList<Violation> Violations, I
 {
     /// <summary>Nothing is wrong.</summary>
     public static ConfigurationVerdict Fine { get; } = new([], []);
+
+    /// <summary>
+    /// What counts as wrong for a database with this status. What a server refused stays refused while none can be asked: else the pod that
+    /// starts next would start on it.
+    /// </summary>
+    public IReadOnlyList<Violation> Judge(DatabaseStatus status)
+    {
+        var refused = status.Conditions.Of(ConditionTypes.SpecAccepted) is { IsFalse: true } condition ? condition.Message : "";
+        return [.. Violations, .. Doubts.Where(d => refused.Contains(d.Message, StringComparison.Ordinal))];
+    }
 }
 
 /// <summary>What came of changing running servers.</summary>

@@ -25,7 +25,7 @@ internal sealed class RequestAcceptance(DatabaseView view, OperationRecords reco
             return StepResult.Of(judged.Outcome);
         if (await run.Operation.PreCheckAsync(run, cancel) is { } objection)
             return objection;
-        return await AskServersAsync(run, accepted, cancel);
+        return await AskServersAsync(run, accepted, cancel) ?? await CheckResultAsync(run, accepted, cancel);
     }
 
     /// <summary>The first step of every operation: records what it begins with, unless that is recorded.</summary>
@@ -81,7 +81,7 @@ internal sealed class RequestAcceptance(DatabaseView view, OperationRecords reco
             return after.Outcome;
         return view.Engine.Check(result) is { Count: > 0 } broken
             ? Outcome.Fail(broken[0].Reason, Sentences.Of(broken))
-            : new Acceptance(stored, facts, change);
+            : new Acceptance(stored, facts, change, result);
     }
 
     private async Task<StepResult?> AskServersAsync(OperationRun run, Acceptance accepted, CancellationToken cancel)
@@ -90,6 +90,20 @@ internal sealed class RequestAcceptance(DatabaseView view, OperationRecords reco
             return null;
         var refused = await view.Engine.Configuration!.CheckAsync(view.Instances(accepted.Facts), plan, cancel);
         return refused.Count == 0 ? null : Violated(refused);
+    }
+
+    /// <summary>
+    /// The configuration that the database has afterwards is checked as a spec is: a pod that an operation starts would read all of it, also what
+    /// the user wrote into the spec before and the Provisioner refuses to apply.
+    /// </summary>
+    private async Task<StepResult?> CheckResultAsync(OperationRun run, Acceptance accepted, CancellationToken cancel)
+    {
+        if (view.Engine.Configuration is not { } configuration)
+            return null;
+        var ready = run.Pods.Where(p => p.IsReady).ToList();
+        var instances = ready.Count > 0 ? view.Instances(accepted.Facts) with { Pods = ready } : null;
+        var violations = (await configuration.CheckSpecAsync(accepted.Result, instances, cancel)).Judge(run.Live.Status);
+        return violations.Count == 0 ? null : Violated(violations);
     }
 
     private static StepResult Violated(IReadOnlyList<Violation> violations) => StepResult.FailForGood(violations[0].Reason, Sentences.Of(violations));
@@ -101,5 +115,6 @@ internal sealed class RequestAcceptance(DatabaseView view, OperationRecords reco
     /// <param name="Stored">The database as stored, without status.</param>
     /// <param name="Facts">What describes it.</param>
     /// <param name="Change">What the request makes of it.</param>
-    private sealed record Acceptance(JsonObject Stored, DatabaseFacts Facts, SpecChange Change);
+    /// <param name="Result">What describes it afterwards.</param>
+    private sealed record Acceptance(JsonObject Stored, DatabaseFacts Facts, SpecChange Change, DatabaseFacts Result);
 }

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
-using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.Provisioner.Databases;
 
@@ -32,13 +31,8 @@ internal sealed class SpecStep(DatabaseParts parts)
         if (parts.Engine.Configuration is not { } configuration)
             return [];
         var verdict = await configuration.CheckSpecAsync(pass.Facts!, ReadyInstances(pass), cancel);
-        return [.. verdict.Violations, .. verdict.Doubts.Where(d => WasRefused(pass, d))];
+        return verdict.Judge(pass.Stored.Status);
     }
-
-    // What a server refused stays refused while none can be asked: else the pod that starts next would start on it.
-    private static bool WasRefused(DatabasePass pass, Violation doubt) =>
-        pass.Stored.Status.Conditions.Of(ConditionTypes.SpecAccepted) is { IsFalse: true } refused
-        && refused.Message.Contains(doubt.Message, StringComparison.Ordinal);
 
     private DatabaseInstances? ReadyInstances(DatabasePass pass)
     {

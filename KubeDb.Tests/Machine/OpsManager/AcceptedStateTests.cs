@@ -175,6 +175,44 @@ public sealed class AcceptedStateTests
         });
     });
 
+    [TestCase("Restart", "")]
+    [TestCase("Reconfigure", "\"configuration\":{\"applyConfig\":{\"redis.conf\":\"maxclients 3000\"},\"restart\":\"true\"}")]
+    public void What_the_spec_is_refused_for_is_not_brought_to_a_pod_by_a_request(string type, string block) => Run(async world =>
+    {
+        await world.HaveRedisAsync("databases 10");
+        world.PatchSpec("""{"configuration":{"inline":{"redis.conf":"maxmemroy 20mb"}}}""");
+        await world.UntilAsync(() => world.Condition("SpecAccepted") is not null, "the spec is refused");
+        var before = world.Pods["cache-0"];
+        world.Ask("op", type, block);
+        await world.EndedAsync();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(world.Request("op").Status.Phase, Is.EqualTo("Failed"));
+            Assert.That(world.Request("op").Status.Conditions.Single().Message, Does.Contain("maxmemroy"));
+            Assert.That(world.Pods["cache-0"], Is.EqualTo(before));
+            Assert.That(world.Seen.Pauses, Is.Zero);
+        });
+    });
+
+    [Test]
+    public void A_refused_spec_is_repaired_by_a_request() => Run(async world =>
+    {
+        await world.HaveRedisAsync("databases 10");
+        world.PatchSpec("""{"configuration":{"inline":{"redis.conf":"maxmemroy 20mb"}}}""");
+        await world.UntilAsync(() => world.Condition("SpecAccepted") is not null, "the spec is refused");
+        world.Ask("op", "Reconfigure", "\"configuration\":{\"removeCustomConfig\":true,\"applyConfig\":{\"redis.conf\":\"databases 11\"}}");
+        await world.EndedAsync();
+        await world.PassAsync(10);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(world.Request("op").Status.Phase, Is.EqualTo("Successful"));
+            Assert.That(world.Running("databases"), Is.EqualTo("11"));
+            Assert.That(world.Condition("SpecAccepted"), Is.Null);
+        });
+    });
+
     [Test]
     public void After_a_large_configuration_the_next_request_goes_as_any() => Run(async world =>
     {
