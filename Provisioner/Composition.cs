@@ -11,7 +11,7 @@ using KubeDb.Provisioner.PetSets;
 
 namespace KubeDb.Provisioner;
 
-/// <summary>Puts the Provisioner together: what is watched, what wakes what, and who reconciles it.</summary>
+/// <summary>Composes the Provisioner: informers, which events requeue which keys, and reconcilers.</summary>
 internal static class Composition
 {
     private const int ConcurrentHealthChecks = 64;
@@ -97,7 +97,7 @@ internal static class Composition
         runtime.AddLoop(stop => FollowAsync(runtime, engine, shared.Caches, queue, health, stop));
     }
 
-    /// <summary>A verdict that the status tells already, as after a start, is no news: users' changes go before it.</summary>
+    /// <summary>A verdict that the status already shows, as after a start, is queued as backlog, behind users' changes.</summary>
     private static Lane LaneOf(IDatabase? database, HealthMonitor health) =>
         database is not null && health.Verdict(database.Metadata.Key, database.Metadata.Uid) is { } verdict
         && verdict.IsToldBy(database.Status.Conditions)
@@ -105,8 +105,8 @@ internal static class Composition
             : Lane.Fresh;
 
     /// <summary>
-    /// When an optional API comes or goes, every database is described anew. A process that no longer leads stops checking health, and all of
-    /// them end with the process.
+    /// When an optional API appears or goes, every database is requeued. A process that no longer leads stops checking health, and all checks
+    /// end with the process.
     /// </summary>
     private static async Task FollowAsync(
         OperatorRuntime runtime, IEngine engine, DatabaseCaches caches, WorkQueue queue, HealthMonitor health, CancellationToken stop)

@@ -8,9 +8,9 @@ using KubeDb.Api.Kubernetes;
 namespace KubeDb.Api.Engines;
 
 /// <summary>
-/// What a database was accepted with, of the fields that never change, so that a change is refused where the server does not know the rules
-/// of the definition. The kind of storage is read off the world, which nobody can edit away with the spec: PetSets with claim templates are
-/// durable. What filled the database is nowhere to be seen afterwards, so it is remembered in an annotation.
+/// The immutable fields as the database was accepted with them, so that a change is refused where the API server does not evaluate the CEL rules
+/// of the definition. The kind of storage is read from the cluster, where editing the spec does not change it: PetSets with claim templates are
+/// durable. What initialised the database leaves no trace in the cluster, so an annotation records it.
 /// </summary>
 public static class AcceptedSpec
 {
@@ -70,7 +70,7 @@ public static class AcceptedSpec
         }
         catch (JsonException)
         {
-            // A person edited it: nothing is known, and it is written anew.
+            // A person edited it: nothing is known, and it is written again.
             return null;
         }
     }

@@ -12,15 +12,14 @@ namespace KubeDb.Api.Engines;
 /// <param name="Created">It was not there before.</param>
 public sealed record AppliedObject(DesiredObject Object, bool Created);
 
-/// <summary>What applying a blueprint came to.</summary>
+/// <summary>The result of applying a blueprint.</summary>
 /// <param name="Outcome"><see cref="Outcome.Continue"/> when everything is as described; otherwise why not.</param>
 /// <param name="Changed">What was written, in order; also when it stopped half-way.</param>
 /// <param name="Pruned">What was deleted because the blueprint no longer holds it, as <c>Kind name</c>.</param>
 public sealed record BlueprintResult(Outcome Outcome, IReadOnlyList<AppliedObject> Changed, IReadOnlyList<string> Pruned);
 
 /// <summary>
-/// Makes the objects of a database as its blueprint describes them, in the blueprint's order, and deletes those that it once described and
-/// no longer does. PetSets, secrets and claims are never deleted here: they hold data or credentials. Idempotent; at rest it sends nothing.
+/// Applies the objects of a blueprint in its order, and deletes those that an earlier blueprint described and this one does not. PetSets, secrets and claims are never deleted here: they hold data or credentials. Idempotent; at rest it sends nothing.
 /// </summary>
 public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
 {
@@ -29,7 +28,7 @@ public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
     /// <param name="database">The database that owns the objects, as stored (with its UID).</param>
     /// <param name="blueprint">What to make.</param>
     /// <param name="cancel">Cancels the calls.</param>
-    /// <exception cref="ApiException">The API server refused in a way that time can help.</exception>
+    /// <exception cref="ApiException">The API server refused in a way that a retry may help.</exception>
     public async Task<BlueprintResult> ApplyAsync(IEngine engine, IDatabase database, Blueprint blueprint, CancellationToken cancel)
     {
         var changed = new List<AppliedObject>();
@@ -47,7 +46,7 @@ public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
         return new(Outcome.Continue, changed, await PruneAsync(engine, database, blueprint, cancel));
     }
 
-    /// <summary>Deletes a child of <see cref="DatabaseCaches.OwnedKinds"/> after a live look at it. True once it is gone.</summary>
+    /// <summary>Deletes a child of <see cref="DatabaseCaches.OwnedKinds"/> after a live read of it. True once it is gone.</summary>
     public Task<bool> DeleteAsync(ResourceType type, OwnedObject child, CancellationToken cancel) => applier.DeleteOwnedAsync(
         child.Metadata.Key, AnnotatedOwner.UidOf(child.Metadata), type, caches.Owned(type), OwnedObjectDecoder.Decode, cancel);
 

@@ -14,7 +14,7 @@ namespace KubeDb.Api.Engines;
 public sealed record EngineCaches(Informer<IDatabase> Databases, Informer<ICatalogVersion> Versions, Informer<IOpsRequest> OpsRequests);
 
 /// <summary>
-/// All that both processes watch. Of secrets and other children only what is read is kept: the content of labelled credentials, the
+/// Everything that both processes watch. Of secrets and other children only what is read is kept: the content of labelled credentials, the
 /// metadata of the rest.
 /// </summary>
 public sealed class DatabaseCaches
@@ -22,7 +22,7 @@ public sealed class DatabaseCaches
     private readonly Dictionary<IEngine, EngineCaches> _engines = [];
     private readonly Dictionary<ResourceType, (Informer<OwnedObject> Objects, AnnotatedObjects Annotated)> _owned = [];
 
-    // Users' secrets: identity and version only. With those of databases they are all there are, and none is held twice.
+    // Users' secrets: identity and version only. Together with those of databases this covers every secret, and none is held twice.
     private readonly Informer<OwnedObject> _otherSecrets;
 
     /// <summary>Adds the informers to the process.</summary>
@@ -97,7 +97,7 @@ public sealed class DatabaseCaches
     /// <summary>The objects of an engine's own kinds.</summary>
     public EngineCaches Of(IEngine engine) => _engines[engine];
 
-    /// <summary>What the API server offers, as of now. No blueprint holds certificates, so nobody looks for their API.</summary>
+    /// <summary>What the API server currently serves. No blueprint contains certificates yet, so their API is not probed.</summary>
     public ServerOffers Offers => new(
         Owned(ResourceTypes.PodDisruptionBudget).IsServed, Owned(ResourceTypes.ServiceMonitor).IsServed, CertManager: false);
 

@@ -1,6 +1,6 @@
 namespace KubeDb.Api.Engines;
 
-/// <summary>The words in which the documentation of one engine speaks to its users.</summary>
+/// <summary>Condition types and messages that the public documentation of one engine promises.</summary>
 public sealed record EngineSentences
 {
     /// <summary>How a client is called in the sentence "… is accepting … requests."</summary>

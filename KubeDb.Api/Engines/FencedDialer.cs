@@ -4,7 +4,7 @@ using KubeDb.Api.Kubernetes;
 namespace KubeDb.Api.Engines;
 
 /// <summary>
-/// Connections to servers on which nothing is sent unless this process leads. The right is asked for at the moment of sending, as
+/// Connections to servers on which nothing is sent unless this process leads. Leadership is checked at the moment of sending, as
 /// <see cref="FencedClient"/> does for the API server: a process that was stopped and goes on changes no running server that another manages.
 /// </summary>
 public sealed class FencedDialer(IEngineDialer inner, ILeadership leadership) : IEngineDialer

@@ -6,16 +6,16 @@ using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Engines;
 
-/// <summary>What was asked for, or why it can not be had.</summary>
-/// <param name="Value">The value; null when it can not be had.</param>
+/// <summary>A value, or why there is none.</summary>
+/// <param name="Value">The value; null when there is none.</param>
 /// <param name="Outcome"><see cref="Outcome.Continue"/> with a value; otherwise the reason and the sentence for people.</param>
 public readonly record struct Gathered<T>(T? Value, Outcome Outcome)
     where T : class
 {
-    /// <summary>It is there.</summary>
+    /// <summary>With the value.</summary>
     public static implicit operator Gathered<T>(T value) => new(value, Outcome.Continue);
 
-    /// <summary>It can not be had.</summary>
+    /// <summary>Without a value.</summary>
     public static implicit operator Gathered<T>(Outcome outcome) => new(null, outcome);
 }
 
@@ -25,15 +25,14 @@ public readonly record struct Gathered<T>(T? Value, Outcome Outcome)
 public sealed record ResolvedDatabase(IDatabase Database, ICatalogVersion Version);
 
 /// <summary>
-/// Collects what is known of a database into an immutable record. Reads caches; of requests it sends only those for users' secrets that
-/// changed. What a missing piece makes impossible is told as an outcome; when the piece appears, <see cref="SecretUse"/> or the caches wake
-/// the database.
+/// Collects the facts of a database into an immutable record. Reads caches; the only requests it sends are for users' secrets that changed. A
+/// missing piece is reported as an outcome; when it appears, <see cref="SecretUse"/> or the caches requeue the database.
 /// </summary>
 public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, SecretUse use)
 {
     private const string AuthPath = "spec.authSecret.name";
 
-    /// <summary>Something missing is looked for again after this long, should an event be lost.</summary>
+    /// <summary>Requeue interval while something is missing, in case an event is lost.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(5);
 
     /// <summary>Fills in defaults and checks the database, without any request.</summary>
@@ -190,7 +189,7 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
                 Again);
     }
 
-    /// <summary>What broken rules come to: only a change by a person helps.</summary>
+    /// <summary>The outcome of broken rules: a person has to change the spec.</summary>
     public static Outcome Violated(IReadOnlyList<Violation> violations) => Outcome.Fail(
         violations[0].Reason,
         string.Join(" ", violations.Select(v => v.Message.Contains(v.Path, StringComparison.Ordinal) ? v.Message : $"{v.Path}: {v.Message}")));

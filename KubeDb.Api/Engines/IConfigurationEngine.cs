@@ -68,12 +68,12 @@ public sealed record ConfigurationVerdict(IReadOnlyList<Violation> Violations, I
     }
 }
 
-/// <summary>What came of changing running servers.</summary>
+/// <summary>The result of changing running servers.</summary>
 /// <param name="Kind">Which of the three.</param>
 /// <param name="Message">What changed, or which directives need a restart, or the server's own words of refusal; never a secret.</param>
 public sealed record LiveChange(LiveChangeKind Kind, string Message);
 
-/// <summary>The ends of a live change.</summary>
+/// <summary>The results of a live change.</summary>
 public enum LiveChangeKind
 {
     /// <summary>Every server has it, read back.</summary>

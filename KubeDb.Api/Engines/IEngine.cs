@@ -27,7 +27,7 @@ public interface IEngine
     IReadOnlyList<Violation> Check(IOpsRequest request, IDatabase? database, VersionLookup versions);
 
     /// <summary>
-    /// What the request makes of the database's spec. Pure: equal input gives an equal change, so that it can be made again after a kill.
+    /// What the request changes in the database's spec. Pure: equal input gives an equal change, so that it can be computed again after a kill.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="current">Facts of the database as it was when the request began, with the secrets of both the database and the request.</param>
@@ -37,13 +37,13 @@ public interface IEngine
     /// <summary>What is wrong with the content of the secrets that the database names; empty when nothing is.</summary>
     IReadOnlyList<Violation> Check(DatabaseFacts facts) => [];
 
-    /// <summary>What a change of the (defaulted) database changes that never changes; empty when nothing.</summary>
+    /// <summary>The immutable fields that differ between two versions of the (defaulted) database; empty when none does.</summary>
     IReadOnlyList<Violation> CheckUpdate(IDatabase before, IDatabase after) => [];
 
-    /// <summary>What the user wrote that this engine does not take, and does without; empty when nothing.</summary>
+    /// <summary>Settings of the spec that this engine ignores, as warnings; empty when there are none.</summary>
     IReadOnlyList<SpecWarning> Warnings(DatabaseFacts facts) => [];
 
-    /// <summary>The pieces of Kubernetes objects that the spec carries; misspelt fields in them are told.</summary>
+    /// <summary>The fragments of Kubernetes objects in the spec; unknown fields in them become warnings.</summary>
     IEnumerable<UserFragment> Fragments(IDatabase database) => UserFragment.Of(database.Spec);
 
     /// <summary>The objects the spec names that have to be read before the database can be described.</summary>
@@ -62,7 +62,7 @@ public interface IEngine
     Blueprint Describe(DatabaseFacts facts);
 
     /// <summary>
-    /// Words that must stay in secrets, in every form in which a server may repeat them: what is quoted from a server's log is cleared of them.
+    /// Confidential words, in every form in which a server may repeat them: they are removed from what is quoted of a server's log.
     /// </summary>
     IEnumerable<string> Confidential(DatabaseFacts facts) => facts.Credential is { } credential ? [credential.Password] : [];
 

@@ -43,7 +43,7 @@ public interface IRestartStrategy
     /// </summary>
     Task<Readiness> PrepareAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel);
 
-    /// <summary>The engine's own word that the restarted pod serves again and caught up.</summary>
+    /// <summary>Whether the restarted pod serves again and has caught up, as its server says.</summary>
     Task<Readiness> CaughtUpAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel);
 }
 

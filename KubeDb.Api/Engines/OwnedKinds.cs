@@ -16,7 +16,7 @@ public sealed record OwnedKind(ResourceType Type, bool KeptOnHalt = false, bool 
     /// <summary>Objects that are not managed are watched too: one that a user made is used, not replaced, so that it has to be known.</summary>
     public bool UsersToo { get; init; }
 
-    /// <summary>An optional kind that is not served is looked for again after this long.</summary>
+    /// <summary>An optional kind that is not served is probed again after this long.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMinutes(1);
 }
 

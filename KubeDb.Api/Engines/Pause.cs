@@ -12,10 +12,10 @@ namespace KubeDb.Api.Engines;
 /// <param name="Uid">Its UID: the identity of the holder, since names come again.</param>
 public sealed record PauseHolder(string Kind, ObjectKey Request, string Uid);
 
-/// <summary>The ends of an attempt to take or to give up the pause.</summary>
+/// <summary>The results of an attempt to acquire or release the pause.</summary>
 public enum PauseEnd
 {
-    /// <summary>It is as it was asked for.</summary>
+    /// <summary>Acquired, or released.</summary>
     Done,
 
     /// <summary>Someone else holds the database.</summary>
@@ -24,20 +24,20 @@ public enum PauseEnd
     /// <summary>The database changed meanwhile; try again.</summary>
     Conflict,
 
-    /// <summary>The database is gone, or it is another one by now.</summary>
+    /// <summary>The database is gone, or was replaced by another of its name.</summary>
     Gone,
 }
 
 /// <summary>
 /// The pause protocol. Condition <c>Paused</c> names the one request that may change a database; writing it, on condition that nobody
-/// changed the database since it was looked at, is the lock. The Provisioner stops applying and answers with <c>PauseAcknowledged</c>, which
-/// carries the same UID; only then the holder begins. A pause whose request is gone or terminal is removed by whoever sees it.
+/// changed the database since it was read, is the lock. The Provisioner stops applying and answers with <c>PauseAcknowledged</c>, which
+/// carries the same UID; only then the holder begins. A pause whose request is gone or terminal is removed by either process.
 /// </summary>
 public static partial class Pause
 {
     private const string AcknowledgedReason = "ProvisionerStoppedApplying";
 
-    /// <summary>True when the database is paused, by whomever: a pause set by hand names no request and counts as well.</summary>
+    /// <summary>True when the database is paused by any holder: a pause set by hand names no request and counts as well.</summary>
     public static bool IsPaused(DatabaseStatus status) => Find(status, ConditionTypes.Paused) is { IsTrue: true };
 
     /// <summary>Who holds the database; null when nobody does, or the pause names no request.</summary>
@@ -67,15 +67,15 @@ public static partial class Pause
     }
 
     /// <summary>
-    /// True when the pause is to be removed: it names a request that is gone, was made anew, or is terminal. One without a holder is a
-    /// person's and stays.
+    /// True when the pause is to be removed: it names a request that is gone, was recreated, or is terminal. One without a holder was set by
+    /// a person and stays.
     /// </summary>
     /// <param name="holder">The holder.</param>
     /// <param name="request">The request of that name as it is known; null when there is none.</param>
     public static bool IsLeaked(PauseHolder holder, IOpsRequest? request) =>
         request is null || request.Metadata.Uid != holder.Uid || OpsRequestPhases.IsTerminal(request.Status.Phase);
 
-    /// <summary>Takes the pause for a request. <see cref="PauseEnd.Done"/> also when the request holds it already.</summary>
+    /// <summary>Acquires the pause for a request. <see cref="PauseEnd.Done"/> also when the request holds it already.</summary>
     public static async Task<PauseEnd> AcquireAsync(
         IKubernetesClient client, IDatabase database, PauseHolder holder, DateTimeOffset now, CancellationToken cancel)
     {
@@ -97,7 +97,7 @@ public static partial class Pause
         return await WriteAsync(client, database, live!, FieldManagers.OpsManager, cancel);
     }
 
-    /// <summary>Gives up the pause that a request holds. Another's is left alone, which counts as done: this one holds nothing.</summary>
+    /// <summary>Releases the pause that a request holds. The pause of another request stays, and the result is Done: this one holds nothing.</summary>
     /// <param name="client">The client.</param>
     /// <param name="database">The database.</param>
     /// <param name="uid">UID of the request.</param>
@@ -125,7 +125,7 @@ public static partial class Pause
         return (live, status, PauseEnd.Done);
     }
 
-    // A replacement of all conditions, on condition of the version that was read: whichever process wrote the one, it goes.
+    // Replaces all conditions, conditional on the version that was read: the condition goes, whichever process owns it.
     private static async Task<PauseEnd> WriteAsync(
         IKubernetesClient client, IDatabase database, JsonObject live, string fieldManager, CancellationToken cancel)
     {

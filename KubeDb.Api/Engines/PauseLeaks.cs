@@ -5,13 +5,13 @@ namespace KubeDb.Api.Engines;
 
 /// <summary>
 /// Finds pauses that outlived their request, for both processes. The holder is looked up by its own kind, whichever engine that kind belongs
-/// to: requests of one engine may hold databases of another. First in the cache; only a live read proves that a request is gone.
+/// to: requests of one engine may hold databases of another. The cache is asked first; only a live read proves that a request is gone.
 /// </summary>
 public sealed class PauseLeaks(IKubernetesClient client, DatabaseCaches caches)
 {
     /// <summary>
-    /// True when the pause is to be removed: its request is gone, was made anew, or has ended (<see cref="Pause.IsLeaked"/>). A kind that no
-    /// engine has is never leaked: whoever knows it may still hold the database.
+    /// True when the pause is to be removed: its request is gone, was recreated, or has ended (<see cref="Pause.IsLeaked"/>). A kind that no
+    /// engine has is never leaked: another program may still use it to hold the database.
     /// </summary>
     /// <exception cref="ApiException">The request can not be read.</exception>
     public async Task<bool> IsLeakedAsync(PauseHolder holder, CancellationToken cancel)

@@ -33,7 +33,7 @@ public sealed class SecretReader
         if (Known(key) is { } known)
             return known;
 
-        // Also when the watch knows of none: it may lag behind a secret that was created together with its database.
+        // Also when the watch shows none: it may lag behind a secret that was created together with its database.
         var live = (await _client.GetAsync<Secret>(key, cancel)).OrNotFound();
         if (live is null)
             _read.TryRemove(key, out _);

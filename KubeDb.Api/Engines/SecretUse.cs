@@ -2,7 +2,7 @@ using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.Api.Engines;
 
-/// <summary>Knows which databases name which secrets, so that a secret that appears or changes wakes the databases that wait for it.</summary>
+/// <summary>Index of which databases name which secrets, so that a secret that appears or changes requeues the databases that name it.</summary>
 public sealed class SecretUse
 {
     private readonly Lock _gate = new();

@@ -8,8 +8,8 @@ namespace KubeDb.Api.Engines;
 public delegate ICatalogVersion? VersionLookup(string name);
 
 /// <summary>
-/// What a request makes of a database's spec. The OpsManager writes it, records what stood there before, and takes it back if the operation
-/// fails; the engine only says what it is. Violations leave the rest meaningless.
+/// What a request changes in a database's spec. The engine only computes it; the OpsManager records the previous values, writes the change, and
+/// reverts it if the operation fails. With violations, ignore the rest.
 /// </summary>
 public sealed record SpecChange
 {

@@ -44,30 +44,20 @@ public sealed record ApiOffer(
     public bool IsUncertain(ResourceType type) => Unknown.ContainsKey(type.ApiVersion);
 }
 
-/// <summary>Knows what the server offers.</summary>
-public interface IApiDiscovery
-{
-    /// <summary>What the server offered at the last look; the first call looks.</summary>
-    Task<ApiResult<ApiOffer>> GetAsync(CancellationToken cancel);
-
-    /// <summary>Looks again. On failure the last good look stays.</summary>
-    Task<ApiResult<ApiOffer>> RefreshAsync(CancellationToken cancel);
-}
-
 /// <summary>
 /// Discovery by the documents that every version has (<c>/version</c>, <c>/api</c>, <c>/apis</c> and one a group version). A group that can
 /// not be read is named in <see cref="ApiOffer.Unknown"/>, keeps what was known of it, and hinders no other.
 /// </summary>
-public sealed class ApiDiscovery(IApiDocuments server) : IApiDiscovery
+public sealed class ApiDiscovery(IApiDocuments server)
 {
     private const int Parallel = 8;
     private volatile ApiOffer? _last;
 
-    /// <inheritdoc/>
+    /// <summary>What the server offered at the last look; the first call looks.</summary>
     public async Task<ApiResult<ApiOffer>> GetAsync(CancellationToken cancel) =>
         _last is { } known ? new(known) : await RefreshAsync(cancel);
 
-    /// <inheritdoc/>
+    /// <summary>Looks again. On failure the last good look stays.</summary>
     public async Task<ApiResult<ApiOffer>> RefreshAsync(CancellationToken cancel)
     {
         var version = await server.ReadDocumentAsync("/version", DecodeVersion, cancel);

@@ -9,17 +9,17 @@ using KubeDb.Api.Kubernetes.Models;
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>
-/// Sees to it that the credential secret is there: makes it, or puts its labels on the one that the user named, unless the user manages it.
+/// Ensures that the credential secret exists: creates it, or labels the one that the user named, unless the user manages it.
 /// A credential that running servers use is never replaced by a new one.
 /// </summary>
 internal sealed class CredentialStep(DatabaseParts parts)
 {
-    // No event on this database tells that a secret of another one, or one without labels, is gone or there.
+    // A secret of another database, or one without labels, causes no event on this database when it appears or goes.
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<ObjectKey, (string Uid, Credential Credential)> _used = new();
 
-    /// <summary>Keeps in mind which credential the servers use, to restore a secret that someone deletes.</summary>
+    /// <summary>Caches the credential that the servers use, to restore the secret if someone deletes it.</summary>
     public void Remember(DatabasePass pass, Credential credential) => _used[pass.Key] = (pass.Stored.Metadata.Uid, credential);
 
     /// <summary>The database is gone.</summary>

@@ -34,7 +34,7 @@ internal sealed record DatabaseParts
     /// <summary>Finds pauses that outlived their request.</summary>
     public required PauseLeaks Leaks { get; init; }
 
-    /// <summary>Who names which secret.</summary>
+    /// <summary>Index of which database names which secret.</summary>
     public required SecretUse SecretUse { get; init; }
 
     /// <summary>Writes events.</summary>
@@ -43,7 +43,7 @@ internal sealed record DatabaseParts
     /// <summary>Checks health.</summary>
     public required HealthMonitor Health { get; init; }
 
-    /// <summary>Knows how databases were described that can not be described now.</summary>
+    /// <summary>Remembers the last good description of databases whose present spec can not be carried out.</summary>
     public required LastGood LastGood { get; init; }
 
     /// <summary>Makes passwords.</summary>

@@ -8,8 +8,8 @@ namespace KubeDb.Provisioner.Databases;
 /// <summary>A step of a reconcile.</summary>
 internal delegate Task<Outcome> DatabaseStep(DatabasePass pass, CancellationToken cancel);
 
-/// <summary>What one reconcile of a database knows and has worked out so far.</summary>
-internal sealed class DatabasePass(IEngine engine, IDatabase stored, StatusDraft status)
+/// <summary>State of one reconcile of a database.</summary>
+internal sealed class DatabasePass(IEngine engine, IDatabase stored, DatabaseStatusDraft status)
 {
     /// <summary>The engine.</summary>
     public IEngine Engine { get; } = engine;
@@ -18,7 +18,7 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, StatusDraft
     public IDatabase Stored { get; set; } = stored;
 
     /// <summary>The status as it is to become.</summary>
-    public StatusDraft Status { get; } = status;
+    public DatabaseStatusDraft Status { get; } = status;
 
     /// <summary>The database with its defaults, and its version; null before that is known.</summary>
     public ResolvedDatabase? Resolved { get; set; }
@@ -26,19 +26,19 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, StatusDraft
     /// <summary>Everything that describes the database; null before it is gathered.</summary>
     public DatabaseFacts? Facts { get; set; }
 
-    /// <summary>What was described of the database; null before it is.</summary>
+    /// <summary>The blueprint; null before the engine has described the database.</summary>
     public Blueprint? Blueprint { get; set; }
 
-    /// <summary>How many PetSets the database should have; null when this pass did not work it out.</summary>
+    /// <summary>How many PetSets the database should have; null when this pass stopped before the blueprint.</summary>
     public int? WantedPetSets { get; set; }
 
-    /// <summary>True when everything that the database needs is as the spec says it; false when this pass did not come so far.</summary>
+    /// <summary>True when every object is as the spec asks; false when this pass stopped before.</summary>
     public bool IsApplied { get; set; }
 
     /// <summary>True when nothing more is to be observed or written: the object is gone, or about to go.</summary>
     public bool IsOver { get; set; }
 
-    /// <summary>When the database is looked at again even if no event comes; null for "an event will tell".</summary>
+    /// <summary>When the database is requeued even if no event arrives; null when an event will requeue it.</summary>
     public TimeSpan? Again { get; private set; }
 
     /// <summary>Its namespace and name.</summary>
@@ -47,20 +47,20 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, StatusDraft
     /// <summary>Its kind, as sentences name it.</summary>
     public string Kind => Engine.Kinds.Name;
 
-    /// <summary>Generation of the spec that this pass looks at.</summary>
+    /// <summary>Generation of the spec that this pass reconciles.</summary>
     public long Generation => Stored.Metadata.Generation;
 
-    /// <summary>What its events are about.</summary>
+    /// <summary>The object that its events refer to.</summary>
     public EventTarget Target => EventTarget.Of(Engine.Kinds.Database, Stored.Metadata);
 
-    /// <summary>Looks at the database again after this long, or sooner.</summary>
-    public void LookAgain(TimeSpan after) => Again = Again < after ? Again : after;
+    /// <summary>Requeues the database after this long at the latest.</summary>
+    public void RequeueAfter(TimeSpan after) => Again = Again < after ? Again : after;
 
     /// <summary>True for a child that an earlier database of this name owns.</summary>
     public bool IsOfPredecessor(ObjectMeta child) =>
         child.OwnerReferences.Any(o => o.Kind == Engine.Kinds.Database.Kind && o.Name == Key.Name && o.Uid != Stored.Metadata.Uid);
 
-    /// <summary>Runs the steps until one says something else than to continue.</summary>
+    /// <summary>Runs the steps until one returns another outcome than Continue.</summary>
     public async Task<Outcome> RunAsync(CancellationToken cancel, params DatabaseStep[] steps)
     {
         foreach (var step in steps)

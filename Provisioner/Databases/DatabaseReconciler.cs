@@ -55,13 +55,13 @@ internal sealed class DatabaseReconciler : IReconciler
     {
         if (_parts.Caches.Of(_parts.Engine).Databases.Get(key) is not { } stored)
             return Forget(key);
-        var pass = new DatabasePass(_parts.Engine, stored, new StatusDraft(stored.Status, _parts.Time.GetUtcNow()));
+        var pass = new DatabasePass(_parts.Engine, stored, new DatabaseStatusDraft(stored.Status, _parts.Time.GetUtcNow()));
         var outcome = await RunAsync(pass, cancel);
         if (pass.IsOver)
             return outcome;
         await _observe.RunAsync(pass, cancel);
         _warnings.Run(pass);
-        TellWhatHinders(pass, outcome);
+        SetBlockedCondition(pass, outcome);
         outcome = await _upToDate.RunAsync(pass, outcome, cancel);
         await WriteStatusAsync(pass, cancel);
         return pass.Again is { } again ? outcome.AtLatest(again) : outcome;
@@ -73,7 +73,7 @@ internal sealed class DatabaseReconciler : IReconciler
         {
             var outcome = await pass.RunAsync(
                 cancel, _deletion.RunAsync, AddFinalizerAsync, StartAsync, _pause.RunAsync, _halt.RunAsync, ResolveAsync, AwaitPredecessorAsync,
-                _orphaning.RunAsync, _credential.RunAsync, GatherAsync, _spec.RunAsync, ApplyAsync, _replace.RunAsync, SeePetSetsAsync);
+                _orphaning.RunAsync, _credential.RunAsync, GatherAsync, _spec.RunAsync, ApplyAsync, _replace.RunAsync, CheckPetSetsAsync);
             _trouble.Forget(pass.Key);
             return outcome;
         }
@@ -155,13 +155,13 @@ internal sealed class DatabaseReconciler : IReconciler
         pass.IsApplied = result.Outcome.Kind is OutcomeKind.Continue;
         foreach (var applied in result.Changed)
         {
-            if (applied is { Created: true, Object.CreatedEvent: { } told })
-                _parts.Events.Normal(pass.Target, "Successful", told);
+            if (applied is { Created: true, Object.CreatedEvent: { } message })
+                _parts.Events.Normal(pass.Target, "Successful", message);
         }
 
         if (result.Outcome.Kind is OutcomeKind.Continue)
             _parts.LastGood.IsDescribed(pass.Key);
-        TellOfMonitoring(pass);
+        ReportMonitoring(pass);
         return result.Outcome;
     }
 
@@ -176,14 +176,14 @@ internal sealed class DatabaseReconciler : IReconciler
         }
         finally
         {
-            // Also when it broke off: a part may have been written.
+            // Also after an exception: some objects may have been written.
             if (!ended)
                 _upToDate.MayDiffer(pass);
         }
     }
 
-    /// <summary>An API that the API server does not offer is left out of the blueprint; whoever asked for it is told, until it is there.</summary>
-    private void TellOfMonitoring(DatabasePass pass)
+    /// <summary>Sets MonitoringReady=False while the spec asks for ServiceMonitors and the API server does not serve them; the blueprint omits them meanwhile.</summary>
+    private void ReportMonitoring(DatabasePass pass)
     {
         var outcome = pass.Facts!.Database.Spec.Monitor?.Agent == MonitorAgents.PrometheusOperator
             ? OptionalApi.Require(_parts.Caches.Owned(ResourceTypes.ServiceMonitor), "the Prometheus operator", "spec.monitor.agent prometheus.io/operator")
@@ -194,18 +194,18 @@ internal sealed class DatabaseReconciler : IReconciler
             _parts.Events.Warning(pass.Target, outcome.Reason, outcome.Message);
     }
 
-    /// <summary>What stalls a PetSet stalls the database, and is said where its user looks.</summary>
-    private Task<Outcome> SeePetSetsAsync(DatabasePass pass, CancellationToken cancel)
+    /// <summary>A stalled PetSet blocks the database; its reason is reported on the database.</summary>
+    private Task<Outcome> CheckPetSetsAsync(DatabasePass pass, CancellationToken cancel)
     {
         var stalled = _parts.Caches.PetSetsOf(pass.Stored).SelectMany(p => p.Status.Conditions).FirstOrDefault(c => c.Type == PetSetConditions.Stalled);
         return Task.FromResult(stalled is null ? Outcome.Continue : Outcome.Wait(stalled.Reason, stalled.Message, TimeSpan.FromMinutes(1)));
     }
 
     /// <summary>
-    /// Says in a condition, and once in an event, what keeps the database from what its spec says: something that the user has to change
-    /// (SpecAccepted), or something that is awaited (DependenciesReady). Absent when there is nothing to say.
+    /// Reports what blocks the database, in a condition and one event: SpecAccepted=False when the user has to change something,
+    /// DependenciesReady=False when something missing is waited for. Removes both conditions when nothing blocks it.
     /// </summary>
-    private void TellWhatHinders(DatabasePass pass, Outcome outcome)
+    private void SetBlockedCondition(DatabasePass pass, Outcome outcome)
     {
         var type = outcome switch
         {

@@ -4,10 +4,10 @@ using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.Provisioner.Databases;
 
-/// <summary>The writes to a database object itself, besides its status. Each demands the version that was looked at.</summary>
+/// <summary>The writes to a database object itself, besides its status. Each is conditional on the resource version that was read.</summary>
 internal static class DatabaseWrites
 {
-    /// <summary>Holds a database until its data is dealt with as the deletion policy says.</summary>
+    /// <summary>The finalizer: blocks the deletion until the data is handled as the deletion policy says.</summary>
     public const string Finalizer = "kubedb.com";
 
     /// <summary>Sets the finalizers.</summary>

@@ -8,7 +8,7 @@ internal enum Fate
     /// <summary>It stays, and the database no longer owns it.</summary>
     Kept,
 
-    /// <summary>It goes with the database.</summary>
+    /// <summary>It is deleted with the database.</summary>
     Deleted,
 }
 

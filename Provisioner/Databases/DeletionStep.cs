@@ -9,13 +9,13 @@ using KubeDb.Api.Kubernetes.Models;
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>
-/// Deals with the data of a database that is being deleted, as its deletion policy says, and lets the database go. What the database
-/// controls then follows it by garbage collection. Nothing here may keep a namespace from going: what is gone, or goes with the namespace,
-/// counts as dealt with. A right that is missing does not: let go, the database would take along what its policy keeps.
+/// Handles the data of a database that is being deleted, as its deletion policy says, and removes the finalizer. Garbage collection then deletes
+/// what the database controls. Nothing here may block the deletion of a namespace: an object that is gone, or is deleted with the namespace,
+/// counts as handled. A missing right does not: without the finalizer the database would take along what its policy keeps.
 /// </summary>
 internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
 {
-    /// <summary>While a deletion is refused: no event tells of it when the namespace begins to go as well.</summary>
+    /// <summary>Requeue interval while a deletion is refused: no event arrives when the namespace is deleted as well.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
 
     /// <summary>Continues when the database is not being deleted, or its deletion is refused.</summary>
@@ -35,7 +35,7 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
         var plan = DeletionPlan.For(Policy(live));
         if (plan.IsRefused && await NamespaceGoesAsync(pass, cancel) is { } space)
         {
-            TellThatNothingIsProtected(pass, space);
+            EmitNotProtected(pass, space);
             await DeleteBeyondAsync(pass, cancel);
             await ReleaseAsync(pass, cancel);
             return Over(pass);
@@ -48,15 +48,15 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
             plan = plan with { Claims = Fate.Kept, Credential = Fate.Kept };
         else
             await DeleteBeyondAsync(pass, cancel);
-        await DealWithClaimsAsync(pass, plan, cancel);
-        await DealWithCredentialAsync(pass, plan, cancel);
+        await HandleClaimsAsync(pass, plan, cancel);
+        await HandleCredentialAsync(pass, plan, cancel);
         if (orphaned && !Orphaning.IsUnderWay(live))
             await LeaveBehindAsync(live, cancel);
         await ReleaseAsync(pass, cancel);
         return Over(pass);
     }
 
-    // A deletion that was refused is not asked about anew: its children are the database's again.
+    // A refused deletion is not checked for orphaning again: the database has taken its children back.
     private static bool IsNew(DatabasePass pass, DeletionPlan plan) => !plan.IsRefused || !pass.Status.Is(ConditionTypes.DeletionBlocked);
 
     private Outcome Over(DatabasePass pass)
@@ -89,7 +89,7 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
         var message = $"{kind} \"{pass.Key}\" can't be terminated. To delete, change spec.deletionPolicy";
         if (pass.Status.Set(DatabaseConditions.Make(ConditionTypes.DeletionBlocked, true, Reasons.CannotTerminate, message, pass.Generation)))
             parts.Events.Warning(pass.Target, Reasons.CannotTerminate, message);
-        pass.LookAgain(Again);
+        pass.RequeueAfter(Again);
         return Outcome.Continue;
     }
 
@@ -102,8 +102,8 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
         return read.OrNotFound()?.Metadata is { IsDeleting: true } going ? going : null;
     }
 
-    // On the namespace: one that is being deleted takes no new event on anything in it.
-    private void TellThatNothingIsProtected(DatabasePass pass, ObjectMeta space)
+    // On the namespace: one that is being deleted accepts no new event in it.
+    private void EmitNotProtected(DatabasePass pass, ObjectMeta space)
     {
         var kind = parts.Engine.Kinds.Database.Kind.ToLowerInvariant();
         parts.Events.Warning(
@@ -119,7 +119,7 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
             await SetOwnerAsync(type, child, database, false, cancel);
     }
 
-    /// <summary>Deletes what can not follow the database by garbage collection: cluster-scoped objects, and those in other namespaces.</summary>
+    /// <summary>Deletes what garbage collection does not: cluster-scoped objects, and those in other namespaces.</summary>
     private async Task DeleteBeyondAsync(DatabasePass pass, CancellationToken cancel)
     {
         foreach (var type in parts.Caches.OwnedKinds.Select(k => k.Type))
@@ -132,13 +132,13 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
                 }
                 catch (ApiException gone) when (gone.Error is { Kind: ApiErrorKind.NotFound } or { IsNamespaceGoing: true })
                 {
-                    // It goes with its namespace.
+                    // It is deleted with its namespace.
                 }
             }
         }
     }
 
-    private async Task DealWithClaimsAsync(DatabasePass pass, DeletionPlan plan, CancellationToken cancel)
+    private async Task HandleClaimsAsync(DatabasePass pass, DeletionPlan plan, CancellationToken cancel)
     {
         foreach (var known in parts.Caches.ClaimsOf(parts.Engine, pass.Stored))
         {
@@ -148,7 +148,7 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
         }
     }
 
-    private async Task DealWithCredentialAsync(DatabasePass pass, DeletionPlan plan, CancellationToken cancel)
+    private async Task HandleCredentialAsync(DatabasePass pass, DeletionPlan plan, CancellationToken cancel)
     {
         var version = parts.Caches.Of(parts.Engine).Versions.Get(new("", pass.Stored.Spec.Version));
         var database = parts.Engine.Default(pass.Stored, version);
@@ -174,7 +174,7 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
             && !other.Metadata.IsDeleting
             && engine.CredentialSecretName(engine.Default(other, parts.Caches.Of(engine).Versions.Get(new("", other.Spec.Version)))) == secret));
 
-    /// <summary>Makes the database an owner of the object, or none. Not its controller: nobody else is kept from caring for it.</summary>
+    /// <summary>Makes the database an owner of the object, or none. Not its controller, so that another may be.</summary>
     private async Task SetOwnerAsync(ResourceType type, ObjectMeta child, IDatabase database, bool owned, CancellationToken cancel)
     {
         var others = child.OwnerReferences.Where(o => o.Uid != database.Metadata.Uid).Select(o => (JsonNode)BlueprintApplier.ToNode(o)).ToList();
@@ -209,7 +209,7 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
         }
         catch (ApiException gone) when (gone.Error.Kind is ApiErrorKind.NotFound)
         {
-            // It went by itself.
+            // It is gone already.
         }
     }
 

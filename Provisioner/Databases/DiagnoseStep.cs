@@ -8,16 +8,16 @@ using KubeDb.Api.Kubernetes.Models;
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>
-/// Says on the database why its pods do not run. What is watched is judged at once; events are listed and logs read only once pods have been
-/// missing for some seconds, a few requests at a time and less and less often, a log only when a container ended once more. Not while a
-/// request holds the database: it says by itself what it waits for.
+/// Reports on the database why its pods do not run. Watched objects are judged at once; events are listed and logs read only once pods have been
+/// missing for some seconds, a few requests at a time and with a growing interval, a log only after a container ended once more. Not while a
+/// request holds the database: the request reports what it waits for.
 /// </summary>
 internal sealed class DiagnoseStep(DatabaseParts parts)
 {
     private const int MostEventLists = 6;
     private const int EventsOfOne = 100;
 
-    /// <summary>Nobody is told of what passes by itself in so short a time.</summary>
+    /// <summary>Nothing is reported before this long: it may pass by itself.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Rarest = TimeSpan.FromMinutes(5);
@@ -32,7 +32,7 @@ internal sealed class DiagnoseStep(DatabaseParts parts)
     /// <param name="cancel">Cancels the calls.</param>
     public async Task RunAsync(DatabasePass pass, bool areUp, CancellationToken cancel)
     {
-        TellOfClaims(pass);
+        ReportClaims(pass);
         var sets = parts.StatefulSets.WithLabel(pass.Key.Namespace, DatabaseLabels.Instance, pass.Key.Name)
             .Where(s => DatabaseLabels.AreOf(parts.Engine, pass.Key.Name, s.Metadata) && !s.Metadata.IsDeleting)
             .ToList();
@@ -53,13 +53,13 @@ internal sealed class DiagnoseStep(DatabaseParts parts)
         var lasts = parts.Time.GetElapsedTime(open.Began);
         if (lasts < Patience)
         {
-            pass.LookAgain(Patience - lasts);
+            pass.RequeueAfter(Patience - lasts);
             return;
         }
 
         var facts = await AskAsync(pass, open, Seen(pass, sets, lasts), cancel);
         if (PodDiagnosis.Of(facts) is { } finding)
-            Tell(pass, finding);
+            Report(pass, finding);
     }
 
     private WorkloadFacts Seen(DatabasePass pass, IReadOnlyList<StatefulSet> sets, TimeSpan lasts) => new()
@@ -83,7 +83,7 @@ internal sealed class DiagnoseStep(DatabaseParts parts)
                 left = open.Asks(string.Join(' ', wanted), parts.Time);
             }
 
-            pass.LookAgain(left);
+            pass.RequeueAfter(left);
         }
 
         return facts with { Events = open.Events, Words = open.Words };
@@ -104,7 +104,7 @@ internal sealed class DiagnoseStep(DatabaseParts parts)
                 Limit = EventsOfOne,
             };
 
-            // What can not be read leaves the judgement with less to say, and hinders nothing else.
+            // Without these events the diagnosis is less precise; nothing else fails.
             if (await parts.Client.ListAsync(request, KubernetesEvent.Decode, cancel) is { Succeeded: true } page)
                 events[uid] = page.Value.Items;
         }
@@ -127,7 +127,7 @@ internal sealed class DiagnoseStep(DatabaseParts parts)
         }
     }
 
-    // Without them nobody knows which words must not be quoted.
+    // Without the facts it is not known which words are confidential.
     private async Task<DatabaseFacts?> FactsAsync(DatabasePass pass, CancellationToken cancel)
     {
         if (pass.Facts is { } facts)
@@ -142,7 +142,7 @@ internal sealed class DiagnoseStep(DatabaseParts parts)
         }
     }
 
-    private void Tell(DatabasePass pass, Finding finding)
+    private void Report(DatabasePass pass, Finding finding)
     {
         // Lines of a log carry times and numbers that differ from run to run: the first ones stay.
         if (pass.Status.Conditions.Of(ConditionTypes.PodsRunning) is { } known && known.Reason == finding.Reason && Essence(known.Message) == Essence(finding.Message))
@@ -151,7 +151,7 @@ internal sealed class DiagnoseStep(DatabaseParts parts)
             parts.Events.Warning(pass.Target, finding.Reason, finding.Message);
     }
 
-    private void TellOfClaims(DatabasePass pass)
+    private void ReportClaims(DatabasePass pass)
     {
         var going = parts.Caches.ClaimsOf(parts.Engine, pass.Stored)
             .Where(c => c.Metadata.IsDeleting && !pass.IsOfPredecessor(c.Metadata))
@@ -183,7 +183,7 @@ internal sealed class DiagnoseStep(DatabaseParts parts)
         /// <summary>When that was seen first.</summary>
         public long Began => began;
 
-        /// <summary>What the last look at events found.</summary>
+        /// <summary>The events that were listed last.</summary>
         public IReadOnlyDictionary<string, IReadOnlyList<KubernetesEvent>> Events { get; set; } = new Dictionary<string, IReadOnlyList<KubernetesEvent>>();
 
         /// <summary>The crashes whose log was asked for, by UID of the pod.</summary>
@@ -192,11 +192,11 @@ internal sealed class DiagnoseStep(DatabaseParts parts)
         /// <summary>What those logs said, by UID of the pod.</summary>
         public Dictionary<string, string> Words { get; } = [];
 
-        /// <summary>Time until the next look at events is due: soon for another question, later and later for the same.</summary>
+        /// <summary>Time until the next listing of events is due: soon for another question, with a growing interval for the same.</summary>
         public TimeSpan Left(string question, TimeProvider time) =>
             (question == _question ? _interval : Min(_interval, Patience)) - time.GetElapsedTime(_asked);
 
-        /// <summary>A look is taken now.</summary>
+        /// <summary>Events are listed now.</summary>
         /// <returns>Time until the next one.</returns>
         public TimeSpan Asks(string question, TimeProvider time)
         {

@@ -8,8 +8,8 @@ using KubeDb.Api.Kubernetes;
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>
-/// The user's own switch: takes away everything that runs and leads to the database, and keeps claims and secrets. Switched back, the same
-/// blueprint makes everything anew around the same data.
+/// Carries out <c>spec.halted</c>: deletes workloads and everything that leads to them, and keeps claims and secrets. Set back to false, the
+/// same blueprint recreates everything around the same data.
 /// </summary>
 internal sealed class HaltStep(DatabaseParts parts)
 {
@@ -30,7 +30,7 @@ internal sealed class HaltStep(DatabaseParts parts)
 
         await KeepDataAsync(pass, cancel);
         parts.Health.Stop(pass.Key);
-        SayThatItDoesNotServe(pass);
+        ReportNotServing(pass);
         await DeletePetSetsAsync(pass, cancel);
         foreach (var kind in parts.Caches.OwnedKinds.Where(k => !k.KeptOnHalt))
             await DeleteChildrenAsync(kind.Type, pass, cancel);
@@ -48,7 +48,7 @@ internal sealed class HaltStep(DatabaseParts parts)
             pass.Stored = await DatabaseWrites.PatchSpecAsync(parts, pass.Stored, new JsonObject { ["deletionPolicy"] = DeletionPolicies.Halt }, cancel);
     }
 
-    private static void SayThatItDoesNotServe(DatabasePass pass)
+    private static void ReportNotServing(DatabasePass pass)
     {
         var message = $"The {pass.Kind}: {pass.Key} is halted.";
         pass.Status.Remove(ConditionTypes.ReplicaReady);

@@ -7,7 +7,7 @@ using KubeDb.Provisioner.Health;
 
 namespace KubeDb.Provisioner.Databases;
 
-/// <summary>Turns what is seen of the workloads and of the health checks into conditions. Goes on while the database is paused or stalled.</summary>
+/// <summary>Sets the conditions from the state of the workloads and from the health checks, also while the database is paused or blocked.</summary>
 internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose)
 {
     /// <summary>Observes.</summary>
@@ -43,26 +43,26 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose)
 
     private static bool AreUp(PetSet petSet) => (petSet.Spec.Replicas ?? 1) == (petSet.Status.ReadyReplicas ?? 0);
 
-    /// <summary>Starts the checks when the servers are up for the first time, and says what they came to.</summary>
+    /// <summary>Starts the checks when the servers are up for the first time, and reports their verdict.</summary>
     private void CheckHealth(DatabasePass pass, IReadOnlyList<PetSet> petSets)
     {
         var uid = pass.Stored.Metadata.Uid;
         var ready = parts.Caches.PodsOf(parts.Engine, pass.Stored).Where(p => p.IsReady).Select(p => p.Metadata.Uid).ToList();
 
-        // The pods say so a moment before the PetSets do.
+        // Pods become Ready a moment before their PetSets do.
         var up = petSets.Count > 0 && (ready.Count >= petSets.Sum(p => p.Spec.Replicas ?? 1) || petSets.All(AreUp));
         if (up || pass.Status.Is(ConditionTypes.Provisioned) || parts.Health.Watches(pass.Key, uid))
             parts.Health.Watch(Target(pass, string.Join(',', ready)));
         if (parts.Health.Verdict(pass.Key, uid) is { } verdict)
-            Tell(pass, verdict);
+            ReportHealth(pass, verdict);
         else if (up && pass.Status.Conditions.IsFalse(ConditionTypes.AcceptingConnection) && Instances(pass.Key, uid) is null)
-            SayThatNobodyCanAsk(pass);
+            ReportUncheckable(pass);
     }
 
     private DatabaseInstances? Instances(ObjectKey key, string uid) => parts.Gatherer.Instances(parts.Engine, key, uid, parts.LastGood.Of);
 
-    // What was said last may be about servers that are gone by now.
-    private static void SayThatNobodyCanAsk(DatabasePass pass)
+    // The last verdict may be about servers that no longer exist.
+    private static void ReportUncheckable(DatabasePass pass)
     {
         const string message = "The pods are Ready, but the servers can not be asked whether they work while the spec can not be carried out; the condition SpecAccepted or DependenciesReady says why.";
         pass.Status.Set(DatabaseConditions.NotAcceptingConnection(message, pass.Generation));
@@ -86,9 +86,9 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose)
         };
     }
 
-    private static void Tell(DatabasePass pass, HealthVerdict verdict)
+    private static void ReportHealth(DatabasePass pass, HealthVerdict verdict)
     {
-        // "No connection" is no news of a pod that does not run, but why it does not.
+        // For a pod that does not run, why it does not run explains more than "no connection".
         var failure = pass.Status.Conditions.Of(ConditionTypes.PodsRunning) is { IsFalse: true } pods ? pods.Message : verdict.Message;
         pass.Status.Set(verdict.IsReady
             ? DatabaseConditions.Ready(pass.Kind, pass.Key, pass.Generation)

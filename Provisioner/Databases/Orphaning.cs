@@ -12,7 +12,7 @@ namespace KubeDb.Provisioner.Databases;
 /// <summary>
 /// Whether the user wants everything left where it is (<c>kubectl delete --cascade=orphan</c>). The API server says so by a finalizer, which
 /// Kubernetes' garbage collector takes away once it has taken the children from the database: often before this process looks. From then on
-/// the children tell: what was described for the database and has no owner any more was orphaned.
+/// the children show it: an object that was applied for the database and has no owner any more was orphaned.
 /// </summary>
 internal sealed class Orphaning(DatabaseParts parts)
 {
@@ -34,19 +34,19 @@ internal sealed class Orphaning(DatabaseParts parts)
     /// <summary>True while the garbage collector takes the children from the database.</summary>
     public static bool IsUnderWay(IDatabase live) => live.Metadata.Finalizers.Contains(Finalizer);
 
-    /// <summary>Keeps in mind that everything is to be left behind: a database whose deletion is refused takes its children back meanwhile.</summary>
+    /// <summary>Records that everything is to be left behind: a database whose deletion is refused takes its children back meanwhile.</summary>
     public Task<IDatabase> RememberAsync(IDatabase live, CancellationToken cancel) =>
         live.Metadata.Annotations.GetValueOrDefault(Annotation) == Finalizer
             ? Task.FromResult(live)
             : DatabaseWrites.PatchAnnotationsAsync(parts, live, new JsonObject { [Annotation] = Finalizer }, cancel);
 
     /// <summary>
-    /// Continues unless a child has lost its owner. Then the database may be on its way out and this process not know it yet: a live look
-    /// decides, before applying takes the child back and thereby into the deletion.
+    /// Continues unless a child has lost its owner. Then the database may be in deletion without the cache showing it yet: a live read
+    /// decides, before an apply takes the child back and so into the deletion.
     /// </summary>
     public async Task<Outcome> RunAsync(DatabasePass pass, CancellationToken cancel)
     {
-        // One whose deletion is refused is looked after as any other.
+        // A database whose deletion is refused is reconciled like any other.
         if (pass.Stored.Metadata.IsDeleting || !Known(pass.Stored).Any(c => IsOrphan(pass.Stored, c.Metadata)))
             return Outcome.Continue;
         var kinds = parts.Engine.Kinds;

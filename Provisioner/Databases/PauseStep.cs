@@ -6,15 +6,15 @@ using KubeDb.Api.Kubernetes;
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>
-/// Stops applying while someone holds the database, and says so, which is what the holder waits for. Since one worker has the key, nothing
-/// is being applied when the answer is written. A pause whose request is gone or terminal is removed.
+/// Stops applying while a request holds the database, and acknowledges the pause, for which the request waits. Since one worker has the key,
+/// nothing is being applied when the acknowledgement is written. A pause whose request is gone or terminal is removed.
 /// </summary>
 internal sealed class PauseStep(DatabaseParts parts)
 {
     /// <summary>Reason of the outcome while the database is held.</summary>
     public const string Paused = "Paused";
 
-    /// <summary>A pause is looked at again after this long, should the event that ends it be lost.</summary>
+    /// <summary>Requeue interval while paused, in case the event that ends the pause is lost.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
 
     /// <summary>Continues when nobody holds the database.</summary>

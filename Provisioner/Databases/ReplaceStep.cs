@@ -6,9 +6,9 @@ using KubeDb.Api.Kubernetes.Models;
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>
-/// Replaces pods that never ran and were made from a template that is no longer wanted: StatefulSets that update on deletion leave them as
-/// they are, for ever if the old template can not run. Whatever ran once may hold what nobody else has, and is the business of a Restart.
-/// Runs while nobody holds the database.
+/// Replaces pods that never ran and were made from an outdated template: a StatefulSet with strategy OnDelete never replaces them, even if the
+/// old template can not run. A pod that ran once may hold the only copy of data, so only a Restart replaces it. Runs while no request holds
+/// the database.
 /// </summary>
 internal sealed class ReplaceStep(DatabaseParts parts)
 {

@@ -6,8 +6,8 @@ using KubeDb.Api.Kinds;
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>
-/// Checks what the spec says by what it names: the content of secrets, and the configuration, with the rules of a request. A refused spec is
-/// not applied in any part, so the last good configuration stays in the config secret and in effect for every pod that starts.
+/// Checks what the spec refers to: the content of secrets, and the configuration, with the rules of a request. No part of a refused spec is
+/// applied, so the config secret keeps the last good configuration, and every pod that starts uses it.
 /// </summary>
 internal sealed class SpecStep(DatabaseParts parts)
 {

@@ -4,14 +4,14 @@ using KubeDb.Api.Kinds.Shared;
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>
-/// Tells what the user wrote and nobody takes: in a condition as long as it is so, and once in an event. The rest of the spec is carried out.
+/// Reports fields and settings of the spec that have no effect, in a condition and one event each. The rest of the spec is carried out.
 /// </summary>
 internal sealed class SpecWarningStep(DatabaseParts parts)
 {
-    /// <summary>More than these are not listed; the first ones are reason enough to look.</summary>
+    /// <summary>Most warnings that are listed.</summary>
     private const int Most = 20;
 
-    /// <summary>Tells, when the database was gathered; what is not known anew stays as it was told.</summary>
+    /// <summary>Sets or removes the condition, once the facts are gathered; otherwise the condition stays.</summary>
     public void Run(DatabasePass pass)
     {
         if (pass.Facts is null)
@@ -23,16 +23,16 @@ internal sealed class SpecWarningStep(DatabaseParts parts)
             return;
         }
 
-        var told = pass.Stored.Status.Conditions.Of(ConditionTypes.SpecWarnings)?.Message ?? "";
+        var reported = pass.Stored.Status.Conditions.Of(ConditionTypes.SpecWarnings)?.Message ?? "";
         var message = string.Join(' ', warnings.Take(Most).Select(w => w.Message));
         var more = warnings.Count > Most ? $" And {warnings.Count - Most} more." : "";
         if (!pass.Status.Set(DatabaseConditions.Make(ConditionTypes.SpecWarnings, true, warnings[0].Reason, message + more)))
             return;
-        foreach (var warning in warnings.Take(Most).Where(w => !told.Contains(w.Message, StringComparison.Ordinal)))
+        foreach (var warning in warnings.Take(Most).Where(w => !reported.Contains(w.Message, StringComparison.Ordinal)))
             parts.Events.Warning(pass.Target, warning.Reason, warning.Message);
     }
 
-    // The one place where warnings come together: what no part of the spec is, what the engine does not take, and what the blueprint leaves out.
+    // The one place where warnings come together: unknown fields, what the engine ignores, and what the blueprint omits.
     private List<SpecWarning> Of(DatabasePass pass) =>
     [
         .. parts.Engine.Fragments(pass.Facts!.Database).SelectMany(UnknownFields.In),

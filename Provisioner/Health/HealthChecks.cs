@@ -3,8 +3,8 @@ using KubeDb.Api.Engines;
 namespace KubeDb.Provisioner.Health;
 
 /// <summary>
-/// The checks of one database: what is checked, what they came to, and when the next one is due. Every period, give or take a tenth, while
-/// all is well; sooner after a failure, so that a recovery shows within a fraction of a second, then slower up to the period.
+/// The checks of one database: what is checked, the verdict, and when the next one is due. Every period ±10 % while the database is healthy;
+/// sooner after a failure, so that a recovery shows within a fraction of a second, then with exponential backoff up to the period.
 /// </summary>
 internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time, Random random, ILogger log)
 {

@@ -3,7 +3,7 @@ using KubeDb.Api.Kinds.Shared;
 
 namespace KubeDb.Provisioner.Health;
 
-/// <summary>What the health checks of a database came to, as its conditions say it.</summary>
+/// <summary>The verdict of the health checks of a database, as its conditions show it.</summary>
 /// <param name="AcceptsConnections">A server answers.</param>
 /// <param name="IsReady">Every check passed.</param>
 /// <param name="Label">The kind of check that failed; empty when none did.</param>
@@ -13,7 +13,7 @@ internal sealed record HealthVerdict(bool AcceptsConnections, bool IsReady, stri
     /// <summary>All is well.</summary>
     public static HealthVerdict Healthy { get; } = new(true, true, "", "");
 
-    /// <summary>True when the conditions say it already, as they do after a start.</summary>
+    /// <summary>True when the conditions already show it, as they do after a start.</summary>
     public bool IsToldBy(IReadOnlyList<Condition> conditions) =>
         conditions.Of(ConditionTypes.Ready) is { } ready && ready.IsTrue == IsReady
         && conditions.Of(ConditionTypes.AcceptingConnection) is { } accepting && accepting.IsTrue == AcceptsConnections;

@@ -5,9 +5,9 @@ using KubeDb.Api.Kubernetes;
 namespace KubeDb.Provisioner.Health;
 
 /// <summary>
-/// Checks the health of databases over and over. It writes nothing: a changed verdict is reported, and the reconciler, the only writer of the
-/// status, reads it here. However many databases there are, only so many are checked at a time, and one that waits for its next check is
-/// an entry in a queue: no timer and no task of its own.
+/// Checks the health of databases periodically. It writes nothing: a changed verdict requeues the database, and the reconciler, the only writer
+/// of the status, reads it here. However many databases there are, a fixed number is checked at a time, and one that waits for its next check
+/// is an entry in a queue: no timer and no task of its own.
 /// </summary>
 internal sealed partial class HealthMonitor : IDisposable
 {
@@ -43,7 +43,7 @@ internal sealed partial class HealthMonitor : IDisposable
     public int Count => _watched.Count;
 
     /// <summary>
-    /// Sees to it that the database is checked, the first time at once. Called on every reconcile: settings that changed take effect with
+    /// Starts checking the database, the first time at once. Called on every reconcile: settings that changed take effect with
     /// the next check, servers that changed are checked at once, and a database with another UID starts over.
     /// </summary>
     public void Watch(HealthTarget target)
@@ -69,7 +69,7 @@ internal sealed partial class HealthMonitor : IDisposable
             watched.Stop.Cancel();
     }
 
-    /// <summary>What the checks came to; null while they came to nothing, or none run.</summary>
+    /// <summary>The verdict of the checks; null while there is none.</summary>
     public HealthVerdict? Verdict(ObjectKey key, string uid) =>
         _watched.TryGetValue(key, out var watched) && watched.Checks.Uid == uid ? watched.Checks.Verdict : null;
 
@@ -106,7 +106,7 @@ internal sealed partial class HealthMonitor : IDisposable
 
     private async Task WorkAsync()
     {
-        // Who starts it is not to carry out its checks.
+        // The caller must not run the checks itself.
         await Task.Yield();
         try
         {

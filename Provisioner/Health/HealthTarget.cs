@@ -18,7 +18,7 @@ internal sealed record HealthTarget
     /// <summary>The servers as they are now; null when they can not be checked at the moment, and nothing is concluded from that.</summary>
     public required Func<DatabaseInstances?> Instances { get; init; }
 
-    /// <summary>Stands for which servers there are and which of them are up: when it changes, a check comes at once.</summary>
+    /// <summary>Identifies the set of ready servers: when it changes, a check is due at once.</summary>
     public string Servers { get; init; } = "";
 
     /// <summary>Time between checks while all is well.</summary>

@@ -8,9 +8,9 @@ using KubeDb.Api.Kubernetes;
 namespace KubeDb.Provisioner.Health;
 
 /// <summary>
-/// Knows how a database was described last, while its present spec can not be carried out or its catalog version is gone: its servers go on
-/// running as they were described, so that is how their health is checked. Holds nothing of databases that nothing is wrong with. Safe for
-/// threads.
+/// Remembers the last good description of a database while its present spec can not be carried out or its catalog version is gone: its servers
+/// still run as they were described then, so their health is checked that way. Holds nothing for databases whose spec is carried out.
+/// Thread-safe.
 /// </summary>
 internal sealed class LastGood
 {
@@ -19,7 +19,7 @@ internal sealed class LastGood
     private readonly IEngine _engine;
     private readonly Gatherer _gatherer;
 
-    /// <summary>Looks at every change of databases and versions from now on.</summary>
+    /// <summary>Subscribes to changes of databases and versions.</summary>
     public LastGood(IEngine engine, DatabaseCaches caches, Gatherer gatherer)
     {
         (_engine, _gatherer) = (engine, gatherer);
@@ -37,7 +37,7 @@ internal sealed class LastGood
         return _versions.TryGetValue(stored.Spec.Version, out var version) && Resolve(stored, version) is { } resolved ? [resolved] : [];
     }
 
-    /// <summary>The database is described as its spec says: nothing older is needed.</summary>
+    /// <summary>The present spec was applied: forgets the older description.</summary>
     public void IsDescribed(ObjectKey database) => _databases.TryRemove(database, out _);
 
     private void Changed(CacheChange<IDatabase> change)

@@ -33,9 +33,9 @@ internal sealed record PetSetParts
 }
 
 /// <summary>
-/// Carries a PetSet out as a StatefulSet of the same name, which it controls, and copies the status back. Kubernetes' own controller keeps
-/// the pods. A StatefulSet is deleted only to change what can not be changed in place, and then its pods stay; with the PetSet it goes by
-/// garbage collection, as the deletion's propagation says.
+/// Realises a PetSet as a StatefulSet of the same name, which it controls, and copies the status back. Kubernetes' own controller keeps
+/// the pods. A StatefulSet is deleted only to change an immutable field, and then its pods stay; when the PetSet is deleted, garbage
+/// collection deletes it as the propagation policy says.
 /// </summary>
 internal sealed class PetSetReconciler : IReconciler
 {
@@ -126,14 +126,14 @@ internal sealed class PetSetReconciler : IReconciler
             set = null;
         var status = PetSetConditions.Status(petSet, set, outcome.Kind is OutcomeKind.Continue);
         status["conditions"] = conditions;
-        TellOfTrouble(petSet, outcome);
+        EmitStalled(petSet, outcome);
         var written = await _status.WriteAsync(
             petSet.Metadata, KindsJson.ToObject(petSet.Status), status, PetSet.Resource, PetSet.Decode, _parts.PetSets, cancel);
         if (written.Error is { Kind: not ApiErrorKind.NotFound } error)
             throw new ApiException(error);
     }
 
-    private void TellOfTrouble(PetSet petSet, Outcome outcome)
+    private void EmitStalled(PetSet petSet, Outcome outcome)
     {
         var known = petSet.Status.Conditions.FirstOrDefault(c => c.Type == PetSetConditions.Stalled);
         if (PetSetConditions.IsStalled(outcome) && known?.Message != outcome.Message)

@@ -10,7 +10,7 @@ namespace KubeDb.Provisioner.PetSets;
 
 /// <summary>
 /// The StatefulSet that carries out a PetSet. Pods are replaced only when someone deletes them (<c>OnDelete</c>) and never wait for each
-/// other (<c>Parallel</c>): order is the business of whoever operates the database. Pure.
+/// other (<c>Parallel</c>): the roller decides their order. Pure.
 /// </summary>
 internal static class StatefulSetManifest
 {

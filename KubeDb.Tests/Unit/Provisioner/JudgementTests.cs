@@ -103,7 +103,7 @@ public sealed class JudgementTests
                 DatabaseConditions.AllReplicasReady() with { LastTransitionTime = Now },
             ],
         };
-        var draft = new StatusDraft(stored, Now.AddHours(1).AddMilliseconds(5));
+        var draft = new DatabaseStatusDraft(stored, Now.AddHours(1).AddMilliseconds(5));
 
         Assert.That(draft.Set(DatabaseConditions.AllReplicasReady()), Is.False);
         Assert.That(draft.Set(DatabaseConditions.Ready("Redis", new("demo", "cache"), 3)), Is.True);
