@@ -15,6 +15,7 @@ internal sealed class EngineContainer : IAsyncDisposable
     private const int FirstPort = 7000, Ports = 8;
     private readonly IContainer _container;
     private readonly ConcurrentQueue<int> _freePorts = new(Enumerable.Range(FirstPort, Ports));
+    private readonly ConcurrentDictionary<string, Lazy<Task<string?>>> _brought = new();
     private int _folders;
 
     private EngineContainer(IContainer container) => _container = container;
@@ -36,13 +37,20 @@ internal sealed class EngineContainer : IAsyncDisposable
         return new(container);
     }
 
-    /// <summary>A new, empty folder for one case.</summary>
-    public async Task<string> MakeFolderAsync()
+    /// <summary>A path that nothing else has, for a folder of one case.</summary>
+    public string NewFolder() => $"/cases/{Interlocked.Increment(ref _folders)}";
+
+    /// <summary>A new, empty folder for one case, with folders in it.</summary>
+    public async Task<string> MakeFolderAsync(params string[] within)
     {
-        var folder = $"/cases/{Interlocked.Increment(ref _folders)}";
-        await RunAsync("mkdir", "-p", folder);
+        var folder = NewFolder();
+        await RunAsync(["mkdir", "-p", folder, .. within.Select(name => $"{folder}/{name}")]);
         return folder;
     }
+
+    /// <summary>Copies a program of this machine into the container, once for all who ask.</summary>
+    /// <returns>Why it can not be run there; null when it can.</returns>
+    public Task<string?> BringAsync(string program) => _brought.GetOrAdd(program, p => new(() => CopyProgramAsync(p))).Value;
 
     /// <summary>A port of the container that no other case uses, until it is given back.</summary>
     public int TakePort() => _freePorts.TryDequeue(out var port) ? port : throw new InvalidOperationException($"More than {Ports} servers at once in one container.");
@@ -69,4 +77,13 @@ internal sealed class EngineContainer : IAsyncDisposable
     public Task<ExecResult> TryAsync(params string[] command) => _container.ExecAsync(command);
 
     public ValueTask DisposeAsync() => _container.DisposeAsync();
+
+    private async Task<string?> CopyProgramAsync(string program)
+    {
+        if (new[] { "/bin", "/usr/bin" }.Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists) is not { } here)
+            return $"{program} is not installed on this machine, from where the container gets it.";
+        await WriteAsync($"/usr/local/bin/{program}", await File.ReadAllBytesAsync(here));
+        await RunAsync("chmod", "755", $"/usr/local/bin/{program}");
+        return await TryAsync(program, "true") is { ExitCode: not 0 } fails ? $"This machine's {program} does not run in the image: {fails.Stderr}" : null;
+    }
 }

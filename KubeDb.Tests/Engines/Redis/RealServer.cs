@@ -14,44 +14,59 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
     private readonly EngineContainer _container;
     private readonly string[] _shell;
     private readonly string _folder;
+    private readonly string _password;
     private readonly int _port;
-    private readonly Dictionary<string, string> _environment;
     private ContainerProcess? _process;
+    private bool _runs;
 
-    private RealServer(EngineContainer container, EngineVersion version, string shell, string folder)
+    private RealServer(EngineContainer container, string shell, string folder, string password)
     {
         _container = container;
         _shell = shell.Split(' ');
         _folder = folder;
+        _password = password;
         _port = container.TakePort();
-        _environment = new()
-        {
-            ["DISTRIBUTION"] = version.Distribution,
-            ["START_DATA_DIR"] = $"{folder}/data",
-            ["START_CONFIG_DIR"] = $"{folder}/conf",
-            ["START_SCRIPTS_DIR"] = $"{folder}/scripts",
-            ["START_INIT_DIR"] = $"{folder}/init",
-            ["START_PORT_NUMBER"] = _port.ToString(CultureInfo.InvariantCulture),
-            ["REDISCLI_AUTH"] = Password,
-            ["VALKEYCLI_AUTH"] = Password,
-        };
     }
 
-    public static async Task<RealServer> MakeAsync(EngineContainer container, EngineVersion version, string shell = "sh")
+    /// <summary>Makes the folders and files of a server that <see cref="ConfigureAsync"/> and <see cref="StartAsync"/> then start.</summary>
+    /// <param name="container">Where it will run.</param>
+    /// <param name="version">What the container's image has.</param>
+    /// <param name="shell">What its scripts run under.</param>
+    /// <param name="password">What its environment says is the password.</param>
+    public static async Task<RealServer> MakeAsync(EngineContainer container, EngineVersion version, string shell = "sh", string password = Password)
     {
-        var server = new RealServer(container, version, shell, await container.MakeFolderAsync());
-        await container.RunAsync("sh", "-c", $"cd {server._folder} && mkdir data conf scripts");
+        var server = new RealServer(container, shell, await container.MakeFolderAsync("data", "conf", "scripts"), password);
         await container.WriteAsync($"{server._folder}/start.sh", RedisScripts.Start);
         await container.WriteAsync($"{server._folder}/ready.sh", RedisScripts.Ready);
-        await container.WriteAsync($"{server._folder}/environment", ContainerProcess.Exports(server._environment));
+        await container.WriteAsync($"{server._folder}/environment", ContainerProcess.Exports(new Dictionary<string, string>
+        {
+            ["DISTRIBUTION"] = version.Distribution,
+            ["START_DATA_DIR"] = $"{server._folder}/data",
+            ["START_CONFIG_DIR"] = $"{server._folder}/conf",
+            ["START_SCRIPTS_DIR"] = $"{server._folder}/scripts",
+            ["START_INIT_DIR"] = $"{server._folder}/init",
+            ["START_PORT_NUMBER"] = server._port.ToString(CultureInfo.InvariantCulture),
+            ["REDISCLI_AUTH"] = password,
+            ["VALKEYCLI_AUTH"] = password,
+        }));
         return server;
     }
 
     /// <summary>The engine's own connections, whatever address it asks for.</summary>
     public Task<Stream> ConnectAsync(string host, int port, CancellationToken cancel) => ConnectAsync(cancel);
 
-    public Task ConfigureAsync(string directives) =>
-        _container.WriteAsync($"{_folder}/conf/default.conf", $"{directives}\nport {_port}\ndir {_folder}/data\nrequirepass \"p w\\\"$x'é\"\n");
+    /// <summary>Writes the file that the config secret mounts.</summary>
+    /// <param name="directives">What it says beside port, folder and password.</param>
+    /// <param name="password">The password as the file has it, in quotes where it needs them.</param>
+    public Task ConfigureAsync(string directives, string password = "\"p w\\\"$x'é\"") =>
+        _container.WriteAsync($"{_folder}/conf/default.conf", $"{directives}\nport {_port}\ndir {_folder}/data\nrequirepass {password}\n");
+
+    /// <summary>Writes a file beside the configuration, and returns its path.</summary>
+    public async Task<string> AddFileAsync(string name, string text)
+    {
+        await _container.WriteAsync($"{_folder}/conf/{name}", text);
+        return $"{_folder}/conf/{name}";
+    }
 
     public Task AddInitScriptAsync(string name, string text) => _container.WriteAsync($"{_folder}/init/{name}", text);
 
@@ -60,7 +75,8 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
     /// <summary>Starts the server and waits until it answers; false when it ended instead.</summary>
     public async Task<bool> StartAsync(params string[] arguments)
     {
-        _process = await ContainerProcess.StartAsync(_container, _environment, [.. _shell, $"{_folder}/start.sh", .. arguments]);
+        _process = await ContainerProcess.StartAsync(_container, $"{_folder}/environment", [.. _shell, $"{_folder}/start.sh", .. arguments]);
+        _runs = true;
         for (var tried = 1; ; tried++)
         {
             try
@@ -75,15 +91,15 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
             }
 
             if (tried % 10 == 0 && await _process.HasEndedAsync())
-                return false;
+                return _runs = false;
             await Task.Delay(30);
         }
     }
 
     public async Task StopAsync(bool kill = false)
     {
-        await _process!.SignalAsync(kill ? "KILL" : "TERM", tree: kill);
-        await _process.WaitAsync();
+        await _process!.StopAsync(kill ? "KILL" : "TERM", tree: kill);
+        _runs = false;
     }
 
     /// <summary>What the server and its start script printed since its last start.</summary>
@@ -92,7 +108,7 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
     public async Task<RespClient> ClientAsync()
     {
         var client = new RespClient(await ConnectAsync(CancellationToken.None), TimeSpan.FromSeconds(10), TimeProvider.System);
-        await client.AuthenticateAsync("default", Password, CancellationToken.None);
+        await client.AuthenticateAsync("default", _password, CancellationToken.None);
         return client;
     }
 
@@ -103,9 +119,17 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
         return reply.Items.Count > 0 ? reply.Items[^1].Text : reply.Text;
     }
 
+    /// <summary>Lets the server write files up to this size in bytes, or "unlimited".</summary>
+    public Task LimitFilesAsync(string bytes) =>
+        _container.RunAsync("prlimit", "--pid", _process!.Id.ToString(CultureInfo.InvariantCulture), $"--fsize={bytes}:");
+
+    /// <summary>Removes files from the data directory.</summary>
+    public Task RemoveAsync(params string[] files) => _container.RunAsync(["rm", .. files.Select(f => $"{_folder}/data/{f}")]);
+
     /// <summary>Writes an empty file into the data directory.</summary>
     public Task TouchAsync(string file) => _container.WriteAsync($"{_folder}/data/{file}", "");
 
+    /// <summary>Whether the data directory has it.</summary>
     public async Task<bool> HasAsync(string file) => (await _container.TryAsync("test", "-e", $"{_folder}/data/{file}")).ExitCode == 0;
 
     /// <summary>Waits until the file in the data directory holds the text.</summary>
@@ -120,14 +144,19 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
         }
     }
 
+    public async Task ReadyAsync()
+    {
+        while (!await IsReadyAsync())
+            await Task.Delay(50);
+    }
+
     public async Task<bool> IsReadyAsync() =>
         (await _container.TryAsync(["sh", "-c", ". \"$0\"; exec \"$@\"", $"{_folder}/environment", .. _shell, $"{_folder}/ready.sh"])).ExitCode == 0;
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null && !await _process.HasEndedAsync())
+        if (_runs && !await _process!.HasEndedAsync())
             await StopAsync(kill: true);
-        await _container.RunAsync("rm", "-rf", _folder);
         _container.GiveBack(_port);
     }
 

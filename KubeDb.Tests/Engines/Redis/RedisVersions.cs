@@ -20,3 +20,17 @@ internal sealed class RedisShells : IEnumerable
         yield return new TestFixtureData(RedisVersions.All[0], "busybox sh");
     }
 }
+
+/// <summary>
+/// Both shells, the oldest and the newest Redis and the newest Valkey: for what our scripts do with files, where versions between add nothing.
+/// </summary>
+internal sealed class ShellsAndServers : IEnumerable
+{
+    public IEnumerator GetEnumerator()
+    {
+        var redis = RedisVersions.All.Where(v => v.Distribution != "Valkey").ToList();
+        yield return new TestFixtureData(redis[0], "busybox sh");
+        yield return new TestFixtureData(redis[^1], "sh");
+        yield return new TestFixtureData(RedisVersions.All.Last(v => v.Distribution == "Valkey"), "sh");
+    }
+}

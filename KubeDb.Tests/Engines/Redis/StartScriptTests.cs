@@ -4,30 +4,12 @@ namespace KubeDb.Tests.Engines.Redis;
 
 /// <summary>The start script with the real server: data survives every change between snapshots and the append-only file.</summary>
 [TestFixtureSource(typeof(RedisShells))]
-public sealed class StartScriptTests(EngineVersion version, string shell) : EngineFixture(version)
+public sealed class StartScriptTests(EngineVersion version, string shell) : ShellFixture(version, shell)
 {
-    [OneTimeSetUp]
-    public async Task BringShell()
-    {
-        if (shell == "sh")
-            return;
-        var program = shell.Split(' ')[0];
-        if (new[] { "/bin", "/usr/bin" }.Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists) is not { } here)
-        {
-            Assert.Ignore($"{program} is not installed on this machine, from where the container gets it.");
-            return;
-        }
-
-        await Container.WriteAsync($"/usr/local/bin/{program}", await File.ReadAllBytesAsync(here));
-        await Container.RunAsync("chmod", "755", $"/usr/local/bin/{program}");
-        if (await Container.TryAsync(program, "true") is { ExitCode: not 0 } fails)
-            Assert.Ignore($"This machine's {program} does not run in the image: {fails.Stderr}");
-    }
-
     [Test]
     public async Task TurningTheLogOnByARestartKeepsTheData()
     {
-        await using var server = await RealServer.MakeAsync(Container, Version, shell);
+        await using var server = await MakeAsync();
         await RunAsync(server, "appendonly no", set: "1");
         await server.ConfigureAsync("appendonly yes");
         await server.StartAsync();
@@ -42,7 +24,7 @@ public sealed class StartScriptTests(EngineVersion version, string shell) : Engi
     [Test]
     public async Task TurningTheLogOffAfterAKillKeepsTheData()
     {
-        await using var server = await RealServer.MakeAsync(Container, Version, shell);
+        await using var server = await MakeAsync();
         await RunAsync(server, "appendonly yes", set: "1", kill: true);
         await server.ConfigureAsync("appendonly no");
         await server.StartAsync();
@@ -54,7 +36,7 @@ public sealed class StartScriptTests(EngineVersion version, string shell) : Engi
     [Test]
     public async Task AnOldLogIsNotLoadedInPlaceOfANewerSnapshot()
     {
-        await using var server = await RealServer.MakeAsync(Container, Version, shell);
+        await using var server = await MakeAsync();
         await RunAsync(server, "appendonly yes", set: "old");
         await server.ConfigureAsync("appendonly no");
         await server.StartAsync();
@@ -70,7 +52,7 @@ public sealed class StartScriptTests(EngineVersion version, string shell) : Engi
     [TestCase("appendonly no", "appendonly yes\nrename-command CONFIG \"\"")]
     public async Task AServerThatEndsBeforeTheChangeIsMadeLeavesNothingRunning(string before, string after)
     {
-        await using var server = await RealServer.MakeAsync(Container, Version, shell);
+        await using var server = await MakeAsync();
 
         // Killed, the server leaves no snapshot beside its append-only file.
         await RunAsync(server, before, set: "1", kill: before == "appendonly yes");
@@ -83,7 +65,7 @@ public sealed class StartScriptTests(EngineVersion version, string shell) : Engi
     [Test]
     public async Task AChangeMadeLiveSurvivesTheNextStart()
     {
-        await using var server = await RealServer.MakeAsync(Container, Version, shell);
+        await using var server = await MakeAsync();
         await server.ConfigureAsync("appendonly no");
         await server.StartAsync();
         await server.SendAsync("CONFIG", "SET", "appendonly", "yes");
@@ -98,7 +80,7 @@ public sealed class StartScriptTests(EngineVersion version, string shell) : Engi
     [Test]
     public async Task InitScriptsRunOnceAndThePodIsUnreadyUntilTheyEnd()
     {
-        await using var server = await RealServer.MakeAsync(Container, Version, shell);
+        await using var server = await MakeAsync();
         await server.AddInitScriptAsync("a.sh", "until [ -e \"$START_DATA_DIR/go\" ]; do sleep 1; done\nredis-cli -p \"$START_PORT_NUMBER\" set hello world\n");
         await server.AddInitScriptAsync("b.lua", "redis.call('set', 'lua', 'yes')");
         await server.ConfigureAsync("appendonly yes");
@@ -106,8 +88,7 @@ public sealed class StartScriptTests(EngineVersion version, string shell) : Engi
         Assert.That(await server.IsReadyAsync(), Is.False);
         await server.TouchAsync("go");
         await server.HoldsAsync("ran-init.txt", "");
-        while (!await server.IsReadyAsync())
-            await Task.Delay(50);
+        await server.ReadyAsync();
         Assert.That((await server.SendAsync("GET", "hello"), await server.SendAsync("GET", "lua")), Is.EqualTo(("world", "yes")));
         await server.SendAsync("DEL", "hello");
         await server.StopAsync();
@@ -119,7 +100,7 @@ public sealed class StartScriptTests(EngineVersion version, string shell) : Engi
     [Test]
     public async Task OnAFreshVolumeOfAnInitialisedDatabaseNoScriptRuns()
     {
-        await using var server = await RealServer.MakeAsync(Container, Version, shell);
+        await using var server = await MakeAsync();
         await server.AddInitScriptAsync("a.sh", "redis-cli -p \"$START_PORT_NUMBER\" set hello world\n");
         await server.ConfigureAsync("appendonly yes");
         await server.MarkInitializedAsync();
@@ -130,7 +111,7 @@ public sealed class StartScriptTests(EngineVersion version, string shell) : Engi
     [Test]
     public async Task ArgumentsReachTheServerAndNoCommandLineHoldsThePassword()
     {
-        await using var server = await RealServer.MakeAsync(Container, Version, shell);
+        await using var server = await MakeAsync();
         await server.ConfigureAsync("appendonly no");
         await server.StartAsync("--maxclients", "77");
         Assert.That(await server.SendAsync("CONFIG", "GET", "maxclients"), Is.EqualTo("77"));
@@ -151,7 +132,7 @@ public sealed class StartScriptTests(EngineVersion version, string shell) : Engi
             cp bin/redis-server bin/valkey-server
             chmod 755 bin/*
             export PATH={{folder}}/bin:$PATH START_DATA_DIR={{folder}} START_SCRIPTS_DIR={{folder}} START_CONFIG_DIR={{folder}} START_INIT_DIR={{folder}}/none DISTRIBUTION={{Version.Distribution}}
-            unshare --pid --fork --kill-child {{shell}} start.sh &
+            unshare --pid --fork --kill-child {{Shell}} start.sh &
             until [ -e copying ]; do sleep 0.05; done
             kill -TERM "$(tr -d ' ' </proc/$!/task/$!/children)"
             wait $!
@@ -165,7 +146,7 @@ public sealed class StartScriptTests(EngineVersion version, string shell) : Engi
     [Test]
     public async Task AServerThatRefusesItsConfigurationEndsWithItsOwnWords()
     {
-        await using var server = await RealServer.MakeAsync(Container, Version, shell);
+        await using var server = await MakeAsync();
         await server.ConfigureAsync("maxmemory-policy nonsense");
         Assert.That(await server.StartAsync(), Is.False);
         Assert.That(await server.LogAsync(), Does.Contain("maxmemory-policy nonsense"));
@@ -174,7 +155,7 @@ public sealed class StartScriptTests(EngineVersion version, string shell) : Engi
     [Test]
     public async Task AMissingConfigurationIsSaid()
     {
-        await using var server = await RealServer.MakeAsync(Container, Version, shell);
+        await using var server = await MakeAsync();
         Assert.That(await server.StartAsync(), Is.False);
         Assert.That(await server.LogAsync(), Does.Contain("default.conf can not be read; is the config secret mounted?"));
     }

@@ -1,14 +1,13 @@
 using System.Globalization;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Engines.Redis;
-using KubeDb.Tests.Support;
 using KubeDb.Tests.Unit.Engines.Redis;
 
-namespace KubeDb.Tests.Machine.Engines.Redis;
+namespace KubeDb.Tests.Engines.Redis;
 
 /// <summary>What is done before a pod is restarted, and asked before a configuration is changed, against real servers that keep snapshots only.</summary>
-[TestFixture(false), TestFixture(true), Category("Machine")]
-public class SafeRestartTests(bool valkey)
+[TestFixtureSource(typeof(RedisVersions))]
+public sealed class SafeRestartTests(EngineVersion version) : EngineFixture(version)
 {
     private RealServer _server = null!;
     private RedisRestarts? _restarts;
@@ -16,14 +15,10 @@ public class SafeRestartTests(bool valkey)
     [SetUp]
     public async Task Start()
     {
-        if (valkey)
-            RealServer.RequireValkey();
-        else
-            RealServer.RequireRedis();
-        _server = new RealServer(valkey: valkey);
+        _server = await RealServer.MakeAsync(Container, Version);
         _restarts = null;
-        _server.Configure("appendonly no\nsave \"\"");
-        Assert.That(await _server.StartAsync(), _server.Log);
+        await _server.ConfigureAsync("appendonly no\nsave \"\"");
+        Assert.That(await _server.StartAsync(), await _server.LogAsync());
     }
 
     [TearDown]
@@ -61,7 +56,7 @@ public class SafeRestartTests(bool valkey)
         await _server.StopAsync(kill: true);
         await end.CancelAsync();
         await writer;
-        Assert.That(await _server.StartAsync(), _server.Log);
+        Assert.That(await _server.StartAsync(), await _server.LogAsync());
         var kept = int.Parse(await _server.SendAsync("GET", "k"), CultureInfo.InvariantCulture);
         Assert.That(kept, Is.EqualTo(acknowledged).Or.EqualTo(acknowledged + 1), "the last one may have been written without its answer arriving");
     }
@@ -74,7 +69,7 @@ public class SafeRestartTests(bool valkey)
         await using var client = await _server.ClientAsync();
         Assert.That((await client.SendAsync(CancellationToken.None, "SET", "k", "late")).IsOk);
         await _server.StopAsync();
-        Assert.That(await _server.StartAsync(), _server.Log);
+        Assert.That(await _server.StartAsync(), await _server.LogAsync());
         Assert.That(await _server.SendAsync("GET", "k"), Is.EqualTo("late"));
     }
 
@@ -91,7 +86,7 @@ public class SafeRestartTests(bool valkey)
     {
         await _server.SendAsync("SET", "k", new string('x', 200_000));
         await _server.SendAsync("CONFIG", "SET", "rdbcompression", "no");
-        await LimitFilesAsync("4096");
+        await _server.LimitFilesAsync("4096");
         var refused = await PrepareAsync();
         Assert.That(refused.IsReady, Is.False);
         Assert.That(refused.Reason, Does.Contain("could not write its last snapshot, so it is left alone").And.Contain("Free space on its volume"));
@@ -99,11 +94,11 @@ public class SafeRestartTests(bool valkey)
         await _server.SendAsync("CONFIG", "SET", "stop-writes-on-bgsave-error", "no");
         Assert.That(await _server.SendAsync("SET", "other", "1"), Is.EqualTo("OK"));
 
-        await LimitFilesAsync("unlimited");
+        await _server.LimitFilesAsync("unlimited");
         _restarts = null;
         await SafeAsync();
         await _server.StopAsync(kill: true);
-        Assert.That(await _server.StartAsync(), _server.Log);
+        Assert.That(await _server.StartAsync(), await _server.LogAsync());
         Assert.That(await _server.SendAsync("GET", "other"), Is.EqualTo("1"));
     }
 
@@ -111,12 +106,12 @@ public class SafeRestartTests(bool valkey)
     public async Task ARenamedCommandDoesNotKeepThePodForEver()
     {
         await _server.StopAsync();
-        _server.Configure("appendonly no\nsave 3600 1\nrename-command BGSAVE \"\"");
-        Assert.That(await _server.StartAsync(), _server.Log);
+        await _server.ConfigureAsync("appendonly no\nsave 3600 1\nrename-command BGSAVE \"\"");
+        Assert.That(await _server.StartAsync(), await _server.LogAsync());
         await _server.SendAsync("SET", "k", "1");
         await SafeAsync();
         await _server.StopAsync();
-        Assert.That(await _server.StartAsync(), _server.Log);
+        Assert.That(await _server.StartAsync(), await _server.LogAsync());
         Assert.That(await _server.SendAsync("GET", "k"), Is.EqualTo("1"));
     }
 
@@ -156,9 +151,6 @@ public class SafeRestartTests(bool valkey)
         while (await PrepareAsync() is { IsReady: false })
             await Task.Delay(50);
     }
-
-    private async Task LimitFilesAsync(string bytes) =>
-        (await Tool.RunAsync("prlimit", ["--pid", _server.ProcessId.ToString(CultureInfo.InvariantCulture), $"--fsize={bytes}:"])).OrFail();
 
     private async Task<string> CheckAsync(string before, string after)
     {
