@@ -37,6 +37,10 @@ internal sealed class OperationRecords(IKubernetesClient client, EngineKinds kin
     public async Task<OperationRecord> CreateAsync(IOpsRequest request, OperationRecord record, CancellationToken cancel)
     {
         var key = NameOf(request);
+
+        // It need not keep its request from going, and to say so would take the right to set the request's finalizers.
+        var owner = BlueprintApplier.OwnerNode(kinds.OpsRequest, request.Metadata);
+        owner.Remove("blockOwnerDeletion");
         var manifest = new JsonObject
         {
             ["apiVersion"] = "v1",
@@ -45,7 +49,7 @@ internal sealed class OperationRecords(IKubernetesClient client, EngineKinds kin
             {
                 ["name"] = key.Name,
                 ["namespace"] = key.Namespace,
-                ["ownerReferences"] = new JsonArray(BlueprintApplier.OwnerNode(kinds.OpsRequest, request.Metadata)),
+                ["ownerReferences"] = new JsonArray((JsonNode)owner),
             },
             ["type"] = "kubedb.com/operation-record",
             ["data"] = new JsonObject { [Key] = Convert.ToBase64String(Compress(record.ToText())) },
