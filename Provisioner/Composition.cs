@@ -73,8 +73,9 @@ internal static class Composition
         shared.StatefulSets.Subscribe(change =>
         {
             // A halted database waits for its pods and StatefulSets to go.
-            if (change.New is null && change.Latest.Metadata.Labels.TryGetValue(DatabaseLabels.Instance, out var name))
-                queue.Add(new(change.Latest.Metadata.Namespace, name));
+            var set = change.Latest.Metadata;
+            if (change.New is null && set.Labels.TryGetValue(DatabaseLabels.Instance, out var name) && DatabaseLabels.AreOf(engine, name, set))
+                queue.Add(new(set.Namespace, name));
         });
         var reconciler = new DatabaseReconciler(new DatabaseParts
         {

@@ -1,3 +1,4 @@
+using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kubernetes.Models;
 
@@ -8,6 +9,9 @@ namespace KubeDb.Api.Engines;
 /// <param name="Pods">Its pods, by name; those being deleted are among them.</param>
 public sealed record DatabaseInstances(DatabaseFacts Facts, IReadOnlyList<Pod> Pods)
 {
+    /// <summary>The groups that the pods belong to.</summary>
+    public IReadOnlyList<PodGroup> Groups { get; init; } = [];
+
     /// <summary>The database, defaulted.</summary>
     public IDatabase Database => Facts.Database;
 
@@ -16,6 +20,16 @@ public sealed record DatabaseInstances(DatabaseFacts Facts, IReadOnlyList<Pod> P
 
     /// <summary>The credential; null when authentication is off.</summary>
     public Credential? Credential => Facts.Credential;
+
+    /// <summary>The pods of a role.</summary>
+    public IEnumerable<Pod> PodsOf(string role) => Pods.Where(p => Groups.Any(g => g.Role == role && g.Has(p.Metadata.Name)));
+
+    /// <summary>The pods whose servers read the file.</summary>
+    public IEnumerable<Pod> Readers(ConfigurationFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return Pods.Where(p => Groups.Any(g => file.Roles.Contains(g.Role) && g.Has(p.Metadata.Name)));
+    }
 }
 
 /// <summary>What a round of health checks found.</summary>

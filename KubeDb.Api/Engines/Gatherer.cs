@@ -119,7 +119,8 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
     }
 
     /// <summary>The running servers of the database that the facts describe.</summary>
-    public DatabaseInstances Instances(IEngine engine, DatabaseFacts facts) => new(facts, caches.PodsOf(engine, facts.Database));
+    public DatabaseInstances Instances(IEngine engine, DatabaseFacts facts) =>
+        new(facts, caches.PodsOf(engine, facts.Database)) { Groups = engine.Groups(facts.Database) };
 
     private ResolvedDatabase? AsStored(IEngine engine, IDatabase stored) =>
         caches.Of(engine).Versions.Get(new("", stored.Spec.Version)) is { } version ? new(engine.Default(stored, version), version) : null;

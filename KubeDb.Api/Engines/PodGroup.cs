@@ -16,8 +16,11 @@ public sealed record PodGroup
     /// <summary>Name of the PetSet, and of its pods up to the ordinal.</summary>
     public required string PetSet { get; init; }
 
-    /// <summary>The role that its pods have for as long as they live, such as broker or controller; empty where all pods are of one kind.</summary>
-    public string Role { get; init; } = "";
+    /// <summary>The role where all pods are of one kind.</summary>
+    public const string OnlyRole = "";
+
+    /// <summary>The role that its pods have for as long as they live, such as broker or controller; <see cref="OnlyRole"/> where all pods are of one kind.</summary>
+    public string Role { get; init; } = OnlyRole;
 
     /// <summary>Pods that the spec wants.</summary>
     public required int Replicas { get; init; }

@@ -28,6 +28,28 @@ public sealed record SpecChange
     /// <summary>Why it can not be done; empty when it can.</summary>
     public IReadOnlyList<Violation> Violations { get; init; } = [];
 
+    /// <summary>
+    /// A change of the user's configuration. It concerns the pods that read a file whose settings change, and all of them when no setting does:
+    /// whoever asks for a restart nevertheless names no file.
+    /// </summary>
+    /// <param name="plan">What becomes of the configuration.</param>
+    /// <param name="groups">The groups of pods of the database.</param>
+    /// <param name="removed">Older fields of the spec that are removed: left in place they would take the place of the new one.</param>
+    public static SpecChange Of(ConfigurationPlan plan, IReadOnlyList<PodGroup> groups, params IReadOnlyList<string> removed)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var fields = removed.ToDictionary(f => f, _ => (JsonNode?)null, StringComparer.Ordinal);
+        fields["configuration"] = plan.SpecConfiguration;
+        var roles = plan.AffectedRoles;
+        return new SpecChange
+        {
+            Fields = fields,
+            PetSets = roles.Count == 0 ? null : [.. groups.Where(g => roles.Contains(g.Role)).Select(g => g.PetSet)],
+            Configuration = plan,
+            Violations = plan.Violations,
+        };
+    }
+
     /// <summary>A change that can not be carried out.</summary>
     public static SpecChange Refused(params IReadOnlyList<Violation> violations) => new() { Violations = violations };
 }

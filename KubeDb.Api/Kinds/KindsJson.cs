@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,10 +14,18 @@ namespace KubeDb.Api.Kinds;
 /// <summary>Reads and writes the custom resources. A field that is absent stays absent: neither nulls nor empty lists and texts appear (but required texts).</summary>
 public static class KindsJson
 {
+    private static readonly Readers All = new();
+
     private static readonly JsonSerializerOptions Options = new(KindsJsonContext.Default.Options)
     {
-        TypeInfoResolver = KindsJsonContext.Default.WithAddedModifier(OmitEmpty),
+        TypeInfoResolver = All.WithAddedModifier(OmitEmpty),
     };
+
+    /// <summary>
+    /// Adds the generated readers and writers of kinds that stand in another assembly, before the first of those kinds is read. They follow the
+    /// rules of this class, whatever options they were generated with. Safe for threads.
+    /// </summary>
+    public static void Add(IJsonTypeInfoResolver kinds) => All.Add(kinds);
 
     /// <summary>Decodes an object or a part of one.</summary>
     /// <exception cref="JsonException">The bytes are not such an object.</exception>
@@ -75,6 +84,24 @@ public static class KindsJson
 
     private static bool IsRequired(JsonPropertyInfo property) =>
         property.AttributeProvider?.IsDefined(typeof(RequiredFieldAttribute), inherit: false) ?? false;
+
+    private sealed class Readers : IJsonTypeInfoResolver
+    {
+        private ImmutableArray<IJsonTypeInfoResolver> _known = [KindsJsonContext.Default];
+
+        public void Add(IJsonTypeInfoResolver kinds) => ImmutableInterlocked.Update(ref _known, static (known, more) => known.Add(more), kinds);
+
+        public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options)
+        {
+            foreach (var kinds in _known)
+            {
+                if (kinds.GetTypeInfo(type, options) is { } info)
+                    return info;
+            }
+
+            return null;
+        }
+    }
 
     private static void OmitEmpty(JsonTypeInfo type)
     {

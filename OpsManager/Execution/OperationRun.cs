@@ -67,6 +67,21 @@ internal sealed class OperationRun(DatabaseView view, IOperation operation, IOps
     /// <summary>The groups of pods.</summary>
     public IReadOnlyList<PodGroup> Groups => Engine.Groups(Database);
 
+    /// <summary>The PetSets whose pods the operation's change concerns; null for all.</summary>
+    public IReadOnlyList<string>? ConcernedSets => Record?.Change?.PetSets;
+
+    /// <summary>The pods that the operation's change concerns, by name.</summary>
+    public IReadOnlyList<Pod> ConcernedPods
+    {
+        get
+        {
+            if (ConcernedSets is not { } sets)
+                return Pods;
+            var groups = Groups.Where(g => sets.Contains(g.PetSet)).ToList();
+            return [.. Pods.Where(p => groups.Exists(g => g.Has(p.Metadata.Name)))];
+        }
+    }
+
     /// <summary>The attempt that runs; 1 for the first.</summary>
     public int Attempt => OpsConditions.AttemptOf(Request.Status.Conditions.Of(OpsConditionTypes.Retrying)?.Reason);
 
@@ -103,6 +118,9 @@ internal sealed class OperationRun(DatabaseView view, IOperation operation, IOps
 
     /// <summary>True once the step is recorded as passed.</summary>
     public bool IsRecorded(Step step) => ConditionOf(step) is not null && FailureOf(step) is null;
+
+    /// <summary>The step of the way there with that name; its condition has the name that the engine gives it.</summary>
+    public Step StepOf(string name) => operation.Steps.First(s => s.Name == name);
 
     /// <summary>True once the step is recorded, as passed or as failed.</summary>
     public bool IsSettled(Step step) => ConditionOf(step) is not null;

@@ -15,7 +15,9 @@ internal sealed class Reconfigure : IOperation
     /// <summary>Step and condition of a change without restart.</summary>
     public const string Live = "ReconfigureLive";
 
-    private const string RestartNeeded = "RestartNeeded";
+    /// <summary>Reason of a live change that takes effect only when the pods start.</summary>
+    public const string RestartNeeded = "RestartNeeded";
+
     private const string NotLiveYet = "NotLiveYet";
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
 
@@ -83,7 +85,7 @@ internal sealed class Reconfigure : IOperation
     private static async Task<StepResult> ApplyLiveAsync(OperationRun run, CancellationToken cancel)
     {
         var never = Mode(run) == RestartModes.Never;
-        if (run.Pods.FirstOrDefault(p => !p.IsReady) is { } down)
+        if (run.ConcernedPods.FirstOrDefault(p => !p.IsReady) is { } down)
         {
             return never
                 ? StepResult.Passed(NotLiveYet, $"Pod {down.Metadata.Name} is not Ready, so nothing was changed live; the new configuration takes effect when the pods start again.")
@@ -114,12 +116,13 @@ internal sealed class Reconfigure : IOperation
     {
         if (Mode(run) != RestartModes.Always && LiveReason(run) != RestartNeeded)
         {
+            var pods = run.ConcernedPods.Count;
             return StepResult.DoneWith(LiveReason(run) == NotLiveYet
                 ? "No pod was restarted, as spec.configuration.restart is false."
-                : $"No restart was needed: the new configuration is in effect on {run.Pods.Count} of {run.Pods.Count} pods.");
+                : $"No restart was needed: the new configuration is in effect on {pods} of {pods} pods.");
         }
 
-        var rolled = await _roller.RollAsync(run, _roll, cancel);
+        var rolled = await _roller.RollAsync(run, _roll with { PetSets = run.ConcernedSets }, cancel);
         return rolled.End == StepEnd.Done && run.Plan is { } plan ? await InEffectAsync(run, plan, cancel) : rolled;
     }
 

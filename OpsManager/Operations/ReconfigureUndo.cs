@@ -9,7 +9,7 @@ namespace KubeDb.OpsManager.Operations;
 internal sealed class ReconfigureUndo
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
-    private static readonly Step LiveStep = new() { Name = Reconfigure.Live, Message = "", Describe = static _ => "", DoAsync = static (_, _) => Task.FromResult(StepResult.Done) };
+    private const string RestoredLive = "RestoredLive";
     private readonly Roller _roller;
 
     public ReconfigureUndo(OperationParts parts)
@@ -27,7 +27,7 @@ internal sealed class ReconfigureUndo
             },
             new Step
             {
-                Name = "RestoredLive",
+                Name = RestoredLive,
                 Message = "The running servers have their previous values.",
                 Describe = static _ => "set the running servers back",
                 IsNeeded = static run => WasChanged(run) && MayHaveChangedLive(run),
@@ -52,12 +52,12 @@ internal sealed class ReconfigureUndo
 
     private static bool MayHaveChangedLive(OperationRun run) =>
         run.Request.Configuration?.Restart != RestartModes.Always
-        && run.Request.Status.Conditions.IsTrue(OpsConditionTypes.UpdatePetSets)
-        && (run.ConditionOf(LiveStep) is null or { Status: Condition.True } || run.FailureOf(LiveStep) is not null);
+        && run.IsRecorded(run.StepOf(OpsConditionTypes.UpdatePetSets))
+        && (run.ConditionOf(run.StepOf(Reconfigure.Live)) is null or { Status: Condition.True } || run.FailureOf(run.StepOf(Reconfigure.Live)) is not null);
 
     private static async Task<StepResult> SetBackAsync(OperationRun run, CancellationToken cancel)
     {
-        var unharmed = run.Pods.Where(p => p.IsReady && run.Record!.RanBefore(p)).ToList();
+        var unharmed = run.ConcernedPods.Where(p => p.IsReady && run.Record!.RanBefore(p)).ToList();
         if (unharmed.Count == 0 || run.Plan?.Reversed(null) is not { } plan)
             return StepResult.DoneWith("No server has to be set back live.");
         var instances = await run.InstancesAsync(cancel) with { Pods = unharmed };
@@ -65,15 +65,18 @@ internal sealed class ReconfigureUndo
         return change.Kind switch
         {
             LiveChangeKind.Refused => StepResult.FailForGood("", $"The server refuses its previous values: {change.Message}"),
-            LiveChangeKind.NeedsRestart => StepResult.DoneWith("Nothing had been changed live."),
+            LiveChangeKind.NeedsRestart when run.Engine.Configuration.AtStart(instances, run.Plan).Count > 0 => StepResult.DoneWith("Nothing had been changed live."),
+            LiveChangeKind.NeedsRestart => StepResult.Passed(
+                Reconfigure.RestartNeeded, $"The pods are restarted, for the running servers can not be set back: {Sentences.Ended(change.Message)}"),
             _ => StepResult.Done,
         };
     }
 
-    /// <summary>Pods that started since the operation began may run on the new configuration.</summary>
+    /// <summary>Pods that started since the operation began may run on the new configuration, and so may those that could not be set back.</summary>
     private async Task<StepResult> RestartAsync(OperationRun run, CancellationToken cancel)
     {
-        var roll = Roll.Back(RestartReason.ConfigurationRestored) with { Affects = p => !run.Record!.RanBefore(p) };
+        var all = run.Request.Status.Conditions.Of(RestoredLive)?.Reason == Reconfigure.RestartNeeded;
+        var roll = Roll.Back(RestartReason.ConfigurationRestored) with { PetSets = run.ConcernedSets, Affects = p => all || !run.Record!.RanBefore(p) };
         var rolled = await _roller.RollAsync(run, roll, cancel);
         if (rolled.End != StepEnd.Done)
             return rolled;

@@ -125,12 +125,11 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
 
     private async Task<StepResult?> SettleAsync(OperationRun run, Roll roll, string name, Pod? successor, CancellationToken cancel)
     {
-        await DisplayAsync(run, roll, run.Engine.Sentences.Evicted(name), name, cancel);
+        await DisplayAsync(run, roll, run.Engine.Sentences.Evicted, name, cancel);
         var known = Journal.Map(run.Request, Journal.PodsBack(roll.Id)) ?? new Dictionary<string, string>();
-        var text = run.Engine.Sentences.Back(name);
         if (known.ContainsKey(name))
         {
-            await DisplayAsync(run, roll, text, name, cancel);
+            await DisplayAsync(run, roll, run.Engine.Sentences.Back, name, cancel);
             return null;
         }
 
@@ -141,13 +140,13 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
         {
             var entry = KeyValuePair.Create(name, Journal.Back(successor!.Metadata.Uid, time.GetUtcNow()));
             await requests.AnnotateAsync(run, [new(Journal.PodsBack(roll.Id), Journal.Text(known.Append(entry)))], cancel);
-            await DisplayAsync(run, roll, text, name, cancel);
+            await DisplayAsync(run, roll, run.Engine.Sentences.Back, name, cancel);
             return null;
         }
 
         if (roll.FailsOnCrash && successor is not null && CrashLoop.Of(successor) is { } crash && await crashes.ExplainAsync(run, successor, crash, cancel) is { } why)
             return StepResult.FailForGood("", why);
-        requests.EmitOnce(run.Request, roll.Id, "Warning", text.Pending, readiness.Reason);
+        requests.EmitOnce(run.Request, $"{roll.Id}/{name}", "Warning", run.Engine.Sentences.Back(name).Pending, readiness.Reason);
         return StepResult.Wait(Reasons.PodNotReady, readiness.Reason, successor is { IsReady: true } ? Poll : Slow);
     }
 
@@ -168,7 +167,7 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
             return refused;
         requests.EmitOn(Pod.Resource, live.Metadata, roll.Reason.ToString(), $"Evicted for {run.Engine.Kinds.OpsRequest.Kind} {run.Request.Metadata.Key}, to be restarted.");
 
-        await DisplayAsync(run, roll, run.Engine.Sentences.Evicted(pod.Metadata.Name), pod.Metadata.Name, cancel);
+        await DisplayAsync(run, roll, run.Engine.Sentences.Evicted, pod.Metadata.Name, cancel);
         return StepResult.Wait(Reasons.PodGoing, $"Pod {pod.Metadata.Name} was evicted; its successor is not Ready yet.", Slow);
     }
 
@@ -199,7 +198,7 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
             throw new ApiException(answer.Error);
         if (pod.IsReady)
         {
-            requests.EmitOnce(run.Request, roll.Id, "Warning", run.Engine.Sentences.Evicted(pod.Metadata.Name).Pending, answer.Error.Message);
+            requests.EmitOnce(run.Request, $"{roll.Id}/{pod.Metadata.Name}", "Warning", run.Engine.Sentences.Evicted(pod.Metadata.Name).Pending, answer.Error.Message);
             return StepResult.Wait(
                 Reasons.DisruptionBudget,
                 $"A PodDisruptionBudget does not allow pod {pod.Metadata.Name} to be evicted now: {answer.Error.Message} It is tried again every few seconds.",
@@ -212,13 +211,16 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
     }
 
     /// <summary>Displays what became of a pod: a condition, and an event once a process and roll.</summary>
-    private async Task DisplayAsync(OperationRun run, Roll roll, PodText text, string pod, CancellationToken cancel)
+    private async Task DisplayAsync(OperationRun run, Roll roll, Func<string, PodText> words, string pod, CancellationToken cancel)
     {
+        var text = words(pod);
         var type = text.Condition + roll.Suffix;
         var isNew = !run.IsTrue(type);
         if (isNew)
             await requests.ChangeAsync(run, s => s.Without(OpsConditions.Waiting).With(type, true, "", text.Done), cancel);
-        if (isNew || !IsFirst(run, roll))
+
+        // A condition that pods share, or that an earlier roll set, does not tell whether this pod was spoken of.
+        if (isNew || words("").Condition == text.Condition || !IsFirst(run, roll))
             requests.EmitOnce(run.Request, $"{roll.Id}/{pod}", "Warning", text.Done, text.Done);
     }
 

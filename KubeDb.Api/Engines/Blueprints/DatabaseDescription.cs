@@ -35,7 +35,7 @@ internal class DatabaseDescription
     public string Namespace => Facts.Database.Metadata.Namespace;
 
     /// <summary>Name of the headless service.</summary>
-    public string GoverningService => ObjectNames.WithSuffix(Name, "pods");
+    public virtual string GoverningService => ObjectNames.WithSuffix(Name, "pods");
 
     /// <summary>Name of the stats service and of the ServiceMonitor.</summary>
     public string StatsService => ObjectNames.WithSuffix(Name, "stats");

@@ -9,7 +9,6 @@ namespace KubeDb.Api.Engines.Redis;
 /// <summary>How the configuration of a Redis or Valkey is changed.</summary>
 internal sealed partial class RedisConfigurationEngine(RedisConnector connector) : IConfigurationEngine
 {
-    private const string Role = "redis";
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
@@ -17,7 +16,7 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
 
     /// <summary>The one file of a server.</summary>
     public static ConfigurationFile File(RedisFlavour flavour) =>
-        new(flavour.ConfigKey, RedisConfDialect.Instance, new RedisConfigurationRules(flavour), [Role]);
+        new(flavour.ConfigKey, RedisConfDialect.Instance, new RedisConfigurationRules(flavour), [PodGroup.OnlyRole]);
 
     /// <inheritdoc/>
     public IEnumerable<Violation> CheckOwn(IReconfigureSpec change) => change is RedisReconfigure { Auth: not null }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Configuration;
@@ -120,14 +119,9 @@ public sealed class RedisEngine : IEngine
     {
         if (request.Type != OpsRequestTypes.Reconfigure)
             return SpecChange.None;
-        var plan = Configuration!.Plan(request, current);
-        return new SpecChange
-        {
-            // The older field that defaulting moves into configuration is removed: left in place it would come back there.
-            Fields = new Dictionary<string, JsonNode?> { ["configuration"] = plan.SpecConfiguration, ["configSecret"] = null },
-            Configuration = plan,
-            Violations = plan.Violations,
-        };
+
+        // The older field that defaulting moves into configuration is removed: left in place it would come back there.
+        return SpecChange.Of(Configuration!.Plan(request, current), Groups(current.Database), "configSecret");
     }
 
     // Refused rather than ignored: a database that is less than what was asked for (unencrypted, unprotected, unreplicated) is worse than none.

@@ -14,7 +14,10 @@ namespace KubeDb.Tests.Unit.Engines.Configuration;
 [TestFixture, Category("Unit")]
 public class ConfigurationPlannerTests
 {
-    private readonly TwoFileConfiguration _engine = new();
+    private readonly SettingsInMemory _settings = new();
+    private readonly TwoFileConfiguration _engine;
+
+    public ConfigurationPlannerTests() => _engine = new(_settings);
 
     [Test]
     public void EachFileHasItsOwnLayers()
@@ -181,12 +184,12 @@ public class ConfigurationPlannerTests
     [TestCase("log.level=warn\nlog.dirs=/y", LiveChangeKind.NeedsRestart, "info")]
     public async Task AnEngineSaysWhatChangesLive(string applied, LiveChangeKind kind, string level)
     {
-        _engine.Servers["a-0"] = new() { ["log.level"] = "info" };
+        _settings.Servers["rd-0"] = new() { ["log.level"] = "info" };
         var plan = _engine.Plan(
             Request(new JsonObject { ["applyConfig"] = new JsonObject { [Common] = applied } }), Facts("""{"inline":{"common.properties":"log.level=info"}}"""));
-        var instances = FakeServers.Instances();
+        var instances = FakeServers.Instances(addresses: "10.0.0.1") with { Groups = [new() { PetSet = "rd", Role = Worker, Replicas = 1, Container = "server" }] };
         Assert.That((await _engine.ApplyLiveAsync(instances, plan, CancellationToken.None)).Kind, Is.EqualTo(kind));
-        Assert.That(_engine.Servers["a-0"]["log.level"], Is.EqualTo(level));
+        Assert.That(_settings.Servers["rd-0"]["log.level"], Is.EqualTo(level));
         Assert.That((await _engine.InEffectAsync(instances, plan, CancellationToken.None)).IsReady, Is.EqualTo(kind == LiveChangeKind.Applied));
         Assert.That(_engine.AtStart(instances, plan), kind == LiveChangeKind.Applied ? Is.Empty : Is.EqualTo(new[] { "log.dirs takes effect only at start" }));
     }

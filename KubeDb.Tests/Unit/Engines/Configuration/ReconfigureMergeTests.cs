@@ -98,14 +98,14 @@ public class ReconfigureMergeTests
     {
         var text = Gen.Elements(
             "log.level=info", "# why\nlog.level : warn", "x.a=1", "x.b=é", "x.c=1\\\n  2", "# lone\n", "\n\n", "log.dirs=/a\n# end", "x.a=2\nx.b=3\n", "x.d=\\", "# only words", "");
-        GivesTheSame(new TwoFileConfiguration(), Lines(text), [TwoFileConfiguration.Common]);
-        GivesTheSame(new TwoFileConfiguration(), Lines(text.Select(t => t.Replace("log.level", "worker.threads", StringComparison.Ordinal).Replace("log.dirs", "worker.capacity", StringComparison.Ordinal))),
+        GivesTheSame(new TwoFileConfiguration(new SettingsInMemory()), Lines(text), [TwoFileConfiguration.Common]);
+        GivesTheSame(new TwoFileConfiguration(new SettingsInMemory()), Lines(text.Select(t => t.Replace("log.level", "worker.threads", StringComparison.Ordinal).Replace("log.dirs", "worker.capacity", StringComparison.Ordinal))),
             [TwoFileConfiguration.Common.Replace("common", "worker", StringComparison.Ordinal)]);
     }
 
     [Test]
     public void OneRequestGivesWhatSeveralGiveInOrder_two_files() => GivesTheSame(
-        new TwoFileConfiguration(), Lines(Gen.Elements("x.a=1", "x.a=2", "# c\nx.b=1", "x.c=5", "")), [TwoFileConfiguration.Common, TwoFileConfiguration.Workers]);
+        new TwoFileConfiguration(new SettingsInMemory()), Lines(Gen.Elements("x.a=1", "x.a=2", "# c\nx.b=1", "x.c=5", "")), [TwoFileConfiguration.Common, TwoFileConfiguration.Workers]);
 
     private static Gen<string> Lines(Gen<string> piece) => Gen.Choose(0, 3).SelectMany(n => piece.ArrayOf(n)).Select(p => string.Join('\n', p));
 
