@@ -2,6 +2,7 @@ using KubeDb.Tests.Support.ApiServer;
 using KubeDb.OpsManager.Execution;
 using KubeDb.OpsManager.Operations;
 using KubeDb.Tests.Support.World;
+using KubeDb.Tests.Unit.Engines.Redis;
 
 namespace KubeDb.Tests.Machine.Matrix;
 
@@ -32,7 +33,7 @@ public sealed class CrashMatrixTests
         _ => 12,
     };
 
-    private static IEnumerable<Scenario> Scenarios => [.. ProvisioningScenarios.All, .. OperationScenarios.All];
+    private static IEnumerable<Scenario> Scenarios => [.. ProvisioningScenarios.All, .. OperationScenarios.All, .. LedgerScenarios.All];
 
     [OneTimeTearDown]
     public static void Count() => TestContext.Progress.WriteLine($"Crash matrix: {Scenarios.Count()} scenarios, {_kills} kills of {_places}.");
@@ -60,13 +61,15 @@ public sealed class CrashMatrixTests
     [Test]
     public void Every_step_of_every_operation_is_taken_in_a_scenario()
     {
-        var operations = Operations();
-        var taken = OperationScenarios.All.SelectMany(TakenIn).ToHashSet();
-        var missing = from operation in operations
+        var taken = OperationScenarios.All.Concat(LedgerScenarios.All).SelectMany(TakenIn).ToHashSet();
+        var missing = from part in new TestWorld().Engines
+                      let engine = part.Make(new FakeServers(), TimeProvider.System)
+                      from operation in Operations()
                       from step in operation.Steps.Concat(operation.Undo)
-                      where !taken.Contains((operation.Type, step.Name))
-                      select $"{operation.Type}: {step.Name}";
-        Assert.That(missing, Is.Empty, "These steps are carried out but reached by no scenario: add one for each to OperationScenarios.");
+                      let condition = step.Message is null ? engine.Sentences.Step(operation.Type, step.Name).Condition : step.Name
+                      where !taken.Contains((engine.Kinds.OpsRequest.Kind, operation.Type, condition))
+                      select $"{engine.Kinds.OpsRequest.Kind}, {operation.Type}: {step.Name}";
+        Assert.That(missing, Is.Empty, "These steps are carried out but reached by no scenario: add one for each to the scenarios of the kind.");
     }
 
     internal static IReadOnlyList<IOperation> Operations()
@@ -75,16 +78,16 @@ public sealed class CrashMatrixTests
         return [.. OperationRegistry.All.Select(make => make(parts))];
     }
 
-    /// <summary>The steps that the requests of a scenario, played unharmed, recorded.</summary>
-    private static IEnumerable<(string Operation, string Step)> TakenIn(Scenario scenario)
+    /// <summary>The steps that the requests of a scenario, played unharmed, recorded, by the conditions that record them.</summary>
+    private static IEnumerable<(string Kind, string Operation, string Condition)> TakenIn(Scenario scenario)
     {
         var world = scenario.Prepare();
-        var seen = new HashSet<(string, string)>();
+        var seen = new HashSet<(string, string, string)>();
         var played = new TestWorld(world);
         played.Server.Observe(change =>
         {
-            if (change.Now.Object is { } now && now.Text("kind") == Api.Kinds.Ops.RedisOpsRequest.Resource.Kind)
-                seen.UnionWith(now.At("status", "conditions").Objects().Select(c => (now["spec"].Text("type"), c.Text("type"))));
+            if (change.Now.Kind.Group == "ops.kubedb.com" && change.Now.Object is { } now)
+                seen.UnionWith(now.At("status", "conditions").Objects().Select(c => (now.Text("kind"), now["spec"].Text("type"), c.Text("type"))));
         });
         played.Play(async () =>
         {

@@ -88,10 +88,10 @@ internal sealed class Trial
             .. world.Guard.Wrongs,
             .. world.Logs.Errors,
             .. world.Seen.ChangedCredentials.Select(c => $"the credential {c} changed"),
-            .. world.Requests.Where(r => r["metadata"]!["finalizers"].Texts().Count > 0).Select(r => $"{r.Name()} is still held"),
+            .. world.AllRequests.Where(r => r["metadata"]!["finalizers"].Texts().Count > 0).Select(r => $"{r.Name()} is still held"),
         ];
-        if (world.Requests.Count > 0 && world.Condition("Paused") is not null)
-            Wrongs = [.. Wrongs, "the database is still paused"];
+        if (world.AllRequests.Any())
+            Wrongs = [.. Wrongs, .. world.AllDatabases.Where(d => TestWorld.ConditionOf(d, "Paused") is not null).Select(d => $"{d.Text("kind")} {d.Name()} is still paused")];
     }
 
     /// <summary>The world at its end.</summary>

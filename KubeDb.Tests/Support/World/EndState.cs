@@ -31,7 +31,7 @@ internal static partial class EndState
                 Add(lines, $"{kind.Name} {Normal(stored.Object.Name())}", stored.Object, kind.Name == "Secret");
         }
 
-        lines.AddRange(world.Redis.Running.Select(s => $"server keeps {s.Keys}; maxclients {s["maxclients"]}, databases {s["databases"]}, policy {s["maxmemory-policy"]}"));
+        lines.AddRange(world.Servers.End);
         return lines;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.AppCatalog;
@@ -31,9 +32,9 @@ internal sealed class Guard(TestWorld world)
         if (of.Holder is { Length: > 0 } leader && leader != process.Identity)
             Wrongs.Add($"{process.Identity} wrote while {leader} led: {entry}");
         var target = entry.Request!.Name ?? entry.Request.Body?["metadata"].Text("name") ?? "";
-        if (entry.Key.Namespace != TestWorld.Ns || world.RedisNow() is not { } json || json.IsDeleting())
+        if (entry.Key.Namespace != TestWorld.Ns || DatabaseOf(entry, target) is not { } json || json.IsDeleting())
             return;
-        var status = json["status"] is { } node ? KindsJson.Decode<Api.Kinds.Shared.DatabaseStatus>((System.Text.Json.Nodes.JsonObject)node) : Api.Kinds.Shared.DatabaseStatus.None;
+        var status = json["status"] is JsonObject node ? KindsJson.Decode<Api.Kinds.Shared.DatabaseStatus>(node) : Api.Kinds.Shared.DatabaseStatus.None;
         var holder = Pause.Holder(status);
 
         // The record of an operation is the request's own; no blueprint describes it.
@@ -46,9 +47,18 @@ internal sealed class Guard(TestWorld world)
             TakeDown(holder, target);
     }
 
+    /// <summary>The database that the object belongs to by its labels, as it is stored or as it is to be made; null for none.</summary>
+    private JsonObject? DatabaseOf(JournalEntry entry, string target)
+    {
+        var labels = (world.Raw(entry.Type, target) ?? entry.Request!.Body)?["metadata"]?["labels"];
+        return world.Engines.FirstOrDefault(e => e.Kinds.FullName == labels.Text(DatabaseLabels.Name)) is { } engine
+            ? world.Raw(engine.Kinds.Database, labels.Text(DatabaseLabels.Instance))
+            : null;
+    }
+
     private void TakeDown(PauseHolder holder, string pod)
     {
-        if (world.Get(ResourceTypes.Pod, pod) is not { } now || now.IsDeleting())
+        if (world.Raw(ResourceTypes.Pod, pod) is not { } now || now.IsDeleting())
             return;
         var key = $"{holder.Uid} {pod}";
         if (!_takenDown.TryGetValue(key, out var uids))
@@ -56,8 +66,11 @@ internal sealed class Guard(TestWorld world)
         uids.Add(now.Uid());
 
         // A Restart takes a pod down once; a Reconfigure once on the way there and once on the way back.
-        var most = world.Get(Api.Kinds.Ops.RedisOpsRequest.Resource, holder.Request.Name)?["spec"].Text("type") == "Restart" ? 1 : 2;
+        var most = RequestOf(holder)?["spec"].Text("type") == "Restart" ? 1 : 2;
         if (uids.Count > most)
             Wrongs.Add($"{holder.Request} took pod {pod} down {uids.Count} times.");
     }
+
+    private JsonObject? RequestOf(PauseHolder holder) =>
+        world.Engines.FirstOrDefault(e => e.Kinds.OpsRequest.Kind == holder.Kind) is { } engine ? world.Raw(engine.Kinds.OpsRequest, holder.Request.Name) : null;
 }

@@ -1,12 +1,11 @@
 using KubeDb.Api.Controllers.Hosting;
 using KubeDb.Api.Engines;
-using KubeDb.Api.Engines.Redis;
 using KubeDb.Tests.Support.ApiServer;
 
 namespace KubeDb.Tests.Support.World;
 
 /// <summary>One of the two operators: its replicas, which are processes that can be killed, started and cut off each by itself.</summary>
-internal sealed class Operator(TestWorld world, string name, string source, Action<OperatorRuntime, IEngine, int> compose)
+internal sealed class Operator(TestWorld world, string name, string source, Action<OperatorRuntime, IReadOnlyList<IEngine>, int> compose)
 {
     /// <summary>Namespace of the leases.</summary>
     public const string Namespace = "kubedb";
@@ -59,11 +58,9 @@ internal sealed class Operator(TestWorld world, string name, string source, Acti
                 Random = new Random(number),
                 Logs = world.Logs.Of(process.Identity, process.Connection.Killed),
             });
-        var dialer = world.Redis.Connect(process.Connection);
-        compose(
-            runtime,
-            new TestEngine(new RedisEngine(FencesServers ? new FencedDialer(dialer, runtime.Leadership) : dialer, process.Clock), world.Engine),
-            number);
+        var dialer = world.Servers.Connect(process.Connection);
+        var fenced = FencesServers ? new FencedDialer(dialer, runtime.Leadership) : dialer;
+        compose(runtime, [.. world.Engines.Select(e => e.Make(fenced, process.Clock))], number);
         process.Connection.Arrived = e => world.Guard.Arrived(this, process, e);
         Processes.Add(process);
         process.Run(runtime);

@@ -6,6 +6,10 @@ namespace KubeDb.Tests.Support.World;
 /// <summary>What happened in a world and can not be told from its end: objects made and lost, values that came and went.</summary>
 internal sealed class Sightings
 {
+    /// <summary>The API groups of databases and of requests.</summary>
+    private const string Databases = "kubedb.com";
+    private const string Requests = "ops.kubedb.com";
+
     private readonly InMemoryApiServer _server;
     private readonly Dictionary<string, List<string>> _credentials = [];
 
@@ -53,9 +57,9 @@ internal sealed class Sightings
             Gone.Add($"{kind} {now.Name()}");
         if (kind == "Secret" && now["data"].Text("password") is { Length: > 0 } password)
             Note(now.Name(), $"{now["data"].Text("username")}:{password}");
-        if (kind == "Redis" && IsPaused(now) && !IsPaused(change.Before?.Object))
+        if (change.Now.Kind.Group == Databases && IsPaused(now) && !IsPaused(change.Before?.Object))
             Pauses++;
-        if (kind == "RedisOpsRequest")
+        if (change.Now.Kind.Group == Requests)
             ConditionTypes.UnionWith(now.At("status", "conditions").Objects().Select(c => c.Text("type")));
         if (kind == "Pod" && CountsDown)
             CountDown(now);

@@ -3,6 +3,7 @@ using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Provisioner;
 using KubeDb.Provisioner.Credentials;
 using KubeDb.Tests.Support.ApiServer;
+using KubeDb.Tests.Support.SecondEngine;
 using KubeDb.OpsManager.Execution;
 using KubeDb.OpsManager.Operations;
 
@@ -10,7 +11,7 @@ namespace KubeDb.Tests.Support.World;
 
 /// <summary>
 /// Both operators, put together as their own programs do it, on an in-process API server and cluster under virtual time. Doubles are the API
-/// server, the cluster and the Redis servers, nothing in between; leader election is on.
+/// server, the cluster and the databases' servers, nothing in between; leader election is on.
 /// </summary>
 internal sealed partial class TestWorld
 {
@@ -19,9 +20,6 @@ internal sealed partial class TestWorld
 
     /// <summary>Name of the database that most tests need.</summary>
     public const string Database = "cache";
-
-    /// <summary>Catalog version of databases.</summary>
-    public const string Version = "8.2.2";
 
     [ThreadStatic]
     private static IReadOnlyList<Kind>? _definitions;
@@ -37,7 +35,8 @@ internal sealed partial class TestWorld
             Server.Register(kind);
         Server.CreateNamespace(Operator.Namespace);
         Server.CreateNamespace(Ns);
-        CreateVersion(Version);
+        foreach (var engine in Engines)
+            engine.Prepare();
     }
 
     /// <summary>A world with the objects, pods and volumes of another one that is at rest, and no operator yet.</summary>
@@ -48,13 +47,16 @@ internal sealed partial class TestWorld
         Server = from is null ? new InMemoryApiServer(_simulation.Time) : new InMemoryApiServer(_simulation.Time, from.Server);
         Cluster = new FakeCluster(Server);
         Redis = new RedisServers(Cluster);
+        Ledgers = new LedgerServers(Cluster);
+        Engines = [RedisPart, LedgerPart];
+        Servers = new PodServers(Cluster, Engines);
         Logs = new WorldLogs(_simulation.Time);
         Seen = new Sightings(Server);
         Guard = new Guard(this);
-        Provisioner = new Operator(this, "kubedb-provisioner", "KubeDB Operator", (runtime, engine, seed) =>
-            Composition.Compose(runtime, [engine], new PasswordGenerator(new Random(1000 + seed).NextBytes), new Random(seed)));
-        Ops = new Operator(this, "kubedb-ops-manager", "KubeDB Ops-manager Operator", (runtime, engine, _) =>
-            KubeDb.OpsManager.Program.Compose(runtime, [engine], [.. OperationRegistry.All, .. Operations]))
+        Provisioner = new Operator(this, "kubedb-provisioner", "KubeDB Operator", (runtime, engines, seed) =>
+            Composition.Compose(runtime, engines, new PasswordGenerator(new Random(1000 + seed).NextBytes), new Random(seed)));
+        Ops = new Operator(this, "kubedb-ops-manager", "KubeDB Ops-manager Operator", (runtime, engines, _) =>
+            KubeDb.OpsManager.Program.Compose(runtime, engines, [.. OperationRegistry.All, .. Operations]))
         {
             FencesServers = true,
         };
@@ -66,14 +68,14 @@ internal sealed partial class TestWorld
 
     public FakeCluster Cluster { get; }
 
-    /// <summary>The Redis servers that run in the pods.</summary>
-    public RedisServers Redis { get; }
+    /// <summary>The engines that both operators know; what is special about one stands in a part of its own.</summary>
+    public IReadOnlyList<WorldEngine> Engines { get; }
+
+    /// <summary>The servers that run in the pods.</summary>
+    public PodServers Servers { get; }
 
     /// <summary>Operations that the test adds to those of the product.</summary>
     internal List<Func<OperationParts, IOperation>> Operations { get; } = [];
-
-    /// <summary>What the test changes about the engine.</summary>
-    public EngineHooks Engine { get; } = new();
 
     public WorldLogs Logs { get; }
 
@@ -165,9 +167,8 @@ internal sealed partial class TestWorld
         var requests = Provisioner.Processes.Concat(Ops.Processes).SelectMany(p => p.Journal.Entries.Where(IsNoLease).Where(e => e.Does is not RequestKind.Watch).TakeLast(40).Select(e => (e.At, Line: $"{p.Identity} {e}")));
         return string.Join('\n', [
             $"--- at {Now.TotalSeconds:F1} s",
-            RedisNow()?["spec"]?.ToJsonString() ?? "(no database)",
-            RedisNow()?["status"]?.ToJsonString() ?? "",
-            .. Server.PeekAll(Api.Kinds.Ops.RedisOpsRequest.Resource).Select(r => $"{r.Name()}: {r["status"]?.ToJsonString()} deleted {r["metadata"].Text("deletionTimestamp")}"),
+            .. AllDatabases.Select(d => $"{d.Text("kind")} {d.Name()}: {d["spec"]?.ToJsonString()}\n{d["status"]?.ToJsonString()}"),
+            .. AllRequests.Select(r => $"{r.Name()}: {r["status"]?.ToJsonString()} deleted {r["metadata"].Text("deletionTimestamp")}"),
             "--- logs", .. Logs.Lines.TakeLast(30).Select(l => l.Line),
             "--- requests", .. requests.OrderBy(r => r.At).Select(r => r.Line)]);
     }
@@ -179,6 +180,8 @@ internal sealed partial class TestWorld
         Seen.CountsDown = from.Seen.CountsDown;
         Cluster.Kubelet.Addresses = from.Cluster.Kubelet.Addresses;
         Redis.Take(from.Redis);
+        Ledgers.Take(from.Ledgers);
+        Servers.StartAll();
         foreach (var lease in Server.PeekAll(Lease.Resource))
             Server.Handle(new ApiRequest { Verb = ApiVerb.Delete, Type = Lease.Resource, Namespace = lease.Namespace(), Name = lease.Name() }, "test");
     }

@@ -1,9 +1,6 @@
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using KubeDb.Api.Engines;
 using KubeDb.Api.Kubernetes;
-using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Support.ApiServer;
 using KubeDb.Tests.Unit.Engines.Redis;
 
@@ -13,32 +10,24 @@ namespace KubeDb.Tests.Support.World;
 /// The Redis servers of a cluster, one for each running pod: started with the file that the pod mounts, on the volume that it claims; see
 /// <see cref="RedisServer"/>.
 /// </summary>
-internal sealed class RedisServers
+internal sealed class RedisServers(FakeCluster cluster) : IServerDoubles
 {
     private const string FileKey = "default.conf";
-    private readonly FakeCluster _cluster;
     private readonly Dictionary<string, RedisServer> _byAddress = [];
     private readonly Dictionary<string, string> _addressOf = [];
     private readonly Dictionary<string, int> _asked = [];
     private readonly Dictionary<string, Dictionary<string, string>> _volumes = [];
 
-    public RedisServers(FakeCluster cluster)
-    {
-        _cluster = cluster;
-        cluster.Behaviour = Behaviour;
-        cluster.Started = Start;
-        cluster.Ended = Stop;
-        cluster.Server.OnLogs = Log;
-    }
+    /// <inheritdoc/>
+    public IEnumerable<string> End =>
+        Running.Select(s => $"server keeps {s.Keys}; maxclients {s["maxclients"]}, databases {s["databases"]}, policy {s["maxmemory-policy"]}");
 
-    /// <summary>Starts the servers of another cluster's pods here, with what is on their volumes.</summary>
+    /// <summary>Takes over what is on the volumes of another world; its pods start with it.</summary>
     public void Take(RedisServers from)
     {
         (Healthy, HangsWith, Loading) = (from.Healthy, from.HangsWith, from.Loading);
         foreach (var (volume, keys) in from._volumes)
             _volumes[volume] = new(keys);
-        foreach (var pod in _cluster.Server.PeekAll(ResourceTypes.Pod).Where(FakeCluster.IsReady))
-            Start(pod, pod["status"].Text("podIP"));
     }
 
     /// <summary>How pods behave that nothing is wrong with.</summary>
@@ -62,14 +51,31 @@ internal sealed class RedisServers
     /// <summary>How often the servers were sent a command.</summary>
     public int Asked(string command) => _asked.GetValueOrDefault(command);
 
-    /// <summary>The connection of one process to the servers; it dies with the process.</summary>
-    public IEngineDialer Connect(Connection process) => new Dialer(this, process);
+    /// <inheritdoc/>
+    public Stream? Open(string address, Func<bool> isDead)
+    {
+        if (!_byAddress.TryGetValue(address, out var server))
+            return null;
+        var loggedIn = false;
+        return new FakeConnection(words =>
+        {
+            // A dead process gets no answer, and what it sends does not arrive.
+            if (isDead())
+                return null;
+            _asked[words[0].ToUpperInvariant()] = Asked(words[0].ToUpperInvariant()) + 1;
+            var sets = server.Sets.Count;
+            var answer = server.Answer(words, ref loggedIn);
+            Sets.AddRange(server.Sets.Skip(sets));
+            return answer;
+        });
+    }
 
-    private PodBehaviour Behaviour(JsonObject pod)
+    /// <inheritdoc/>
+    public PodBehaviour Behaviour(JsonObject pod)
     {
         if (SecretOf(pod) is not { } name)
             return Healthy;
-        if (_cluster.Find("", "secrets", pod.Namespace(), name) is not { } secret)
+        if (cluster.Find("", "secrets", pod.Namespace(), name) is not { } secret)
             return Healthy with { VolumeProblem = $"secret \"{name}\" not found" };
         var file = File(secret);
         return Healthy with
@@ -79,29 +85,31 @@ internal sealed class RedisServers
         };
     }
 
-    private string Log(LogRequest request)
+    /// <inheritdoc/>
+    public string Log(JsonObject pod, LogRequest request)
     {
         if (request.Previous)
             return "unable to retrieve container logs for containerd://00ad329c";
-        var pod = _cluster.Find("", "pods", request.Pod.Namespace, request.Pod.Name);
-        var secret = pod is null ? null : _cluster.Find("", "secrets", request.Pod.Namespace, SecretOf(pod) ?? "");
+        var secret = cluster.Find("", "secrets", request.Pod.Namespace, SecretOf(pod) ?? "");
         var file = secret is null ? "" : File(secret);
         var words = file.Split('\n').FirstOrDefault(l => l.StartsWith("requirepass", StringComparison.Ordinal));
         return $"1:C oO0OoO0OoO0Oo Redis is starting\n\n{RedisServer.ObjectionTo(file)}\n{words}\n";
     }
 
-    private void Start(JsonObject pod, string address)
+    /// <inheritdoc/>
+    public void Start(JsonObject pod, string address)
     {
-        if (SecretOf(pod) is not { } name || _cluster.Find("", "secrets", pod.Namespace(), name) is not { } secret)
+        if (SecretOf(pod) is not { } name || cluster.Find("", "secrets", pod.Namespace(), name) is not { } secret)
             return;
         var volume = VolumeOf(pod);
         if (!_volumes.TryGetValue(volume, out var keys))
             _volumes[volume] = keys = [];
-        _byAddress[address] = new RedisServer(File(secret), keys, _cluster.Server.Time) { Loading = Loading };
+        _byAddress[address] = new RedisServer(File(secret), keys, cluster.Server.Time) { Loading = Loading };
         _addressOf[pod.Uid()] = address;
     }
 
-    private void Stop(string uid)
+    /// <inheritdoc/>
+    public void Stop(string uid)
     {
         if (!_addressOf.Remove(uid, out var address))
             return;
@@ -112,34 +120,11 @@ internal sealed class RedisServers
     private string VolumeOf(JsonObject pod)
     {
         var claim = pod.At("spec", "volumes").Objects().Select(v => v["persistentVolumeClaim"].Text("claimName")).FirstOrDefault(c => c.Length > 0);
-        return claim is null ? pod.Uid() : _cluster.Find("", "persistentvolumeclaims", pod.Namespace(), claim)?.Uid() ?? pod.Uid();
+        return claim is null ? pod.Uid() : cluster.Find("", "persistentvolumeclaims", pod.Namespace(), claim)?.Uid() ?? pod.Uid();
     }
 
     private static string? SecretOf(JsonObject pod) =>
         pod.At("spec", "volumes").Objects().FirstOrDefault(v => v.Name() == "redis-config" || v.Text("name") == "redis-config")?["secret"].Text("secretName");
 
     private static string File(JsonObject secret) => Encoding.UTF8.GetString(Convert.FromBase64String(secret["data"].Text(FileKey)));
-
-    private sealed class Dialer(RedisServers servers, Connection process) : IEngineDialer
-    {
-        public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancel)
-        {
-            if (process.Killed.IsCancellationRequested)
-                await Connection.Never;
-            if (!servers._byAddress.TryGetValue(host, out var server))
-                throw new SocketException((int)SocketError.ConnectionRefused);
-            var loggedIn = false;
-            return new FakeConnection(words =>
-            {
-                // A dead process gets no answer, and what it sends does not arrive.
-                if (process.Killed.IsCancellationRequested)
-                    return null;
-                servers._asked[words[0].ToUpperInvariant()] = servers.Asked(words[0].ToUpperInvariant()) + 1;
-                var sets = server.Sets.Count;
-                var answer = server.Answer(words, ref loggedIn);
-                servers.Sets.AddRange(server.Sets.Skip(sets));
-                return answer;
-            });
-        }
-    }
 }

@@ -1,0 +1,89 @@
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kubernetes;
+using KubeDb.Tests.Support.ApiServer;
+
+namespace KubeDb.Tests.Support.World;
+
+/// <summary>TEST DOUBLES of the servers of one engine, one for each running pod that belongs to a database of it.</summary>
+internal interface IServerDoubles
+{
+    /// <summary>What the servers of a world at its end keep and run with, a line each.</summary>
+    IEnumerable<string> End { get; }
+
+    /// <summary>How a pod behaves: its server may not start with what the pod mounts.</summary>
+    PodBehaviour Behaviour(JsonObject pod);
+
+    /// <summary>The containers of a pod start; also for pods of a copied world, with the address that they have.</summary>
+    void Start(JsonObject pod, string address);
+
+    /// <summary>The containers of the pod with this UID have ended; it may be a pod of another engine.</summary>
+    void Stop(string uid);
+
+    /// <summary>The log of a pod's container.</summary>
+    string Log(JsonObject pod, LogRequest request);
+
+    /// <summary>A connection to the server at an address; null when none of these runs there.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="isDead">True once the process that connects was killed: what it sends does not arrive.</param>
+    Stream? Open(string address, Func<bool> isDead);
+}
+
+/// <summary>One engine of a world.</summary>
+/// <param name="Kinds">Its kinds.</param>
+/// <param name="Servers">What runs in its pods.</param>
+/// <param name="Make">Makes the engine of one process.</param>
+internal sealed record WorldEngine(EngineKinds Kinds, IServerDoubles Servers, Func<IEngineDialer, TimeProvider, IEngine> Make)
+{
+    /// <summary>Makes what a new world has of it: kinds that no chart defines, and the catalog.</summary>
+    public required Action Prepare { get; init; }
+}
+
+/// <summary>The servers in the pods of a cluster: those of the engine that the label <c>app.kubernetes.io/name</c> names.</summary>
+internal sealed class PodServers
+{
+    private readonly FakeCluster _cluster;
+    private readonly Dictionary<string, IServerDoubles> _byName;
+
+    public PodServers(FakeCluster cluster, IEnumerable<WorldEngine> engines)
+    {
+        _cluster = cluster;
+        _byName = engines.ToDictionary(e => e.Kinds.FullName, e => e.Servers);
+        cluster.Behaviour = pod => Of(pod)?.Behaviour(pod) ?? PodBehaviour.Healthy;
+        cluster.Started = (pod, address) => Of(pod)?.Start(pod, address);
+        cluster.Ended = uid =>
+        {
+            foreach (var servers in _byName.Values)
+                servers.Stop(uid);
+        };
+        cluster.Server.OnLogs = request =>
+            cluster.Find("", "pods", request.Pod.Namespace, request.Pod.Name) is { } pod ? Of(pod)?.Log(pod, request) ?? "" : "";
+    }
+
+    /// <summary>What all servers keep and run with.</summary>
+    public IEnumerable<string> End => _byName.Values.SelectMany(s => s.End);
+
+    /// <summary>Starts the servers of the pods that run already.</summary>
+    public void StartAll()
+    {
+        foreach (var pod in _cluster.Server.PeekAll(Api.Kubernetes.Models.ResourceTypes.Pod).Where(FakeCluster.IsReady))
+            Of(pod)?.Start(pod, pod["status"].Text("podIP"));
+    }
+
+    /// <summary>The connection of one process to the servers; it dies with the process.</summary>
+    public IEngineDialer Connect(Connection process) => new Dialer(_byName.Values, process);
+
+    private IServerDoubles? Of(JsonObject pod) => _byName.GetValueOrDefault(pod["metadata"]?["labels"].Text(DatabaseLabels.Name) ?? "");
+
+    private sealed class Dialer(IReadOnlyCollection<IServerDoubles> servers, Connection process) : IEngineDialer
+    {
+        public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancel)
+        {
+            if (process.Killed.IsCancellationRequested)
+                await Connection.Never;
+            return servers.Select(s => s.Open(host, () => process.Killed.IsCancellationRequested)).FirstOrDefault(s => s is not null)
+                ?? throw new SocketException((int)SocketError.ConnectionRefused);
+        }
+    }
+}
