@@ -45,11 +45,10 @@ public sealed class CertificateTests : ClusterTest
             """);
         await KubectlHere("wait", "--for=condition=Ready", "issuer/self", "issuer/authority", "certificate/authority", "certificate/server", "--timeout=60s");
 
-        var data = (await Get("secret", "server"))!["data"]!;
-        byte[] Value(string key) => Convert.FromBase64String(data[key]!.GetValue<string>());
-        using var authority = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(Value("ca.crt")));
-        using var server = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(Value("tls.crt")), Encoding.UTF8.GetString(Value("tls.key")));
-        var stored = X509CertificateLoader.LoadPkcs12Collection(Value("keystore.p12"), "changeit");
+        var data = (await Cluster.SecretAsync(Namespace, "server"))!.Data;
+        using var authority = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(data["ca.crt"]));
+        using var server = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(data["tls.crt"]), Encoding.UTF8.GetString(data["tls.key"]));
+        var stored = X509CertificateLoader.LoadPkcs12Collection(data["keystore.p12"], "changeit");
         using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority }, RevocationMode = X509RevocationMode.NoCheck } };
         Assert.Multiple(() =>
         {
