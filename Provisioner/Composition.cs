@@ -36,8 +36,10 @@ internal static class Composition
         var secrets = new SecretReader(runtime.Client, caches);
         var use = new SecretUse();
         var gatherer = new Gatherer(caches, secrets, use);
-        foreach (var engine in engines)
-            AddDatabases(runtime, engine, new Shared(caches, sets, gatherer, use, passwords, random));
+        var health = new HealthMonitor(ConcurrentHealthChecks, runtime.Time, random, runtime.Logs.CreateLogger<HealthMonitor>());
+        var shared = new Shared(caches, sets, gatherer, use, passwords, health);
+        var queues = engines.Select(engine => (engine, AddDatabases(runtime, engine, shared))).ToList();
+        runtime.AddLoop(stop => FollowAsync(runtime, caches, queues, health, stop));
     }
 
     private static void AddPetSets(OperatorRuntime runtime, DatabaseCaches caches, Informer<StatefulSet> sets, Informer<PlacementPolicy> policies)
@@ -61,13 +63,9 @@ internal static class Composition
         runtime.AddController(reconciler, queue);
     }
 
-    private static void AddDatabases(OperatorRuntime runtime, IEngine engine, Shared shared)
+    private static WorkQueue AddDatabases(OperatorRuntime runtime, IEngine engine, Shared shared)
     {
         var queue = runtime.NewQueue(engine.Kinds.Database.Kind.ToLowerInvariant());
-        HealthMonitor? health = null;
-        health = new HealthMonitor(
-            key => queue.Add(key, LaneOf(shared.Caches.Of(engine).Databases.Get(key), health!)),
-            ConcurrentHealthChecks, runtime.Time, shared.Random, runtime.Logs.CreateLogger<HealthMonitor>());
         shared.Caches.OnChange(engine, queue.Add);
         shared.Use.OnChange(shared.Caches, engine, key => queue.Add(key));
         shared.StatefulSets.Subscribe(change =>
@@ -89,18 +87,19 @@ internal static class Composition
             Leaks = new PauseLeaks(runtime.Client, shared.Caches),
             SecretUse = shared.Use,
             Events = runtime.Events,
-            Health = health,
+            Health = shared.Health,
+            HealthChanged = key => queue.Add(key, LaneOf(engine, shared.Caches.Of(engine).Databases.Get(key), shared.Health)),
             LastGood = new LastGood(engine, shared.Caches, shared.Gatherer),
             Passwords = shared.Passwords,
             Time = runtime.Time,
         });
         runtime.AddController(reconciler, queue);
-        runtime.AddLoop(stop => FollowAsync(runtime, engine, shared.Caches, queue, health, stop));
+        return queue;
     }
 
     /// <summary>A verdict that the status already shows, as after a start, is queued as backlog, behind users' changes.</summary>
-    private static Lane LaneOf(IDatabase? database, HealthMonitor health) =>
-        database is not null && health.Verdict(database.Metadata.Key, database.Metadata.Uid) is { } verdict
+    private static Lane LaneOf(IEngine engine, IDatabase? database, HealthMonitor health) =>
+        database is not null && health.Verdict(engine, database.Metadata.Key, database.Metadata.Uid) is { } verdict
         && verdict.IsToldBy(database.Status.Conditions)
             ? Lane.Backlog
             : Lane.Fresh;
@@ -110,7 +109,7 @@ internal static class Composition
     /// end with the process.
     /// </summary>
     private static async Task FollowAsync(
-        OperatorRuntime runtime, IEngine engine, DatabaseCaches caches, WorkQueue queue, HealthMonitor health, CancellationToken stop)
+        OperatorRuntime runtime, DatabaseCaches caches, IReadOnlyList<(IEngine Engine, WorkQueue Queue)> queues, HealthMonitor health, CancellationToken stop)
     {
         using (health)
         {
@@ -124,7 +123,11 @@ internal static class Composition
                     continue;
                 var now = caches.Offers;
                 if (before is not null && before != now)
-                    Requeue(caches.Of(engine).Databases, queue);
+                {
+                    foreach (var (engine, queue) in queues)
+                        Requeue(caches.Of(engine).Databases, queue);
+                }
+
                 before = now;
             }
         }
@@ -137,5 +140,5 @@ internal static class Composition
     }
 
     private sealed record Shared(
-        DatabaseCaches Caches, Informer<StatefulSet> StatefulSets, Gatherer Gatherer, SecretUse Use, PasswordGenerator Passwords, Random Random);
+        DatabaseCaches Caches, Informer<StatefulSet> StatefulSets, Gatherer Gatherer, SecretUse Use, PasswordGenerator Passwords, HealthMonitor Health);
 }

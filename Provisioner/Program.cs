@@ -13,4 +13,4 @@ return await OperatorHost.RunAsync(
         KubeconfigPath = options.Kubeconfig.Length > 0 ? options.Kubeconfig : null,
         Context = options.Context.Length > 0 ? options.Context : null,
     })),
-    runtime => Composition.Compose(runtime, EngineRegistry.Create(new TcpDialer(), runtime.Time), PasswordGenerator.Secure, Random.Shared));
+    runtime => Composition.Compose(runtime, EngineRegistry.Create(new FencedDialer(new TcpDialer(), runtime.Leadership), runtime.Time), PasswordGenerator.Secure, Random.Shared));

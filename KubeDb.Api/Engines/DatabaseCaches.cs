@@ -28,13 +28,19 @@ public sealed class DatabaseCaches
     /// <summary>Adds the informers to the process.</summary>
     public DatabaseCaches(IReadOnlyList<IEngine> engines, OperatorRuntime runtime)
     {
+        // Kinds of one family share a catalog.
+        var versions = new Dictionary<ResourceType, Informer<ICatalogVersion>>();
         foreach (var engine in engines)
         {
+            if (!versions.TryGetValue(engine.Kinds.Version, out var catalog))
+                versions[engine.Kinds.Version] = catalog = runtime.AddInformer(new InformerOptions<ICatalogVersion> { Type = engine.Kinds.Version, Decode = engine.Kinds.DecodeVersion });
             _engines.Add(engine, new EngineCaches(
                 runtime.AddInformer(new InformerOptions<IDatabase> { Type = engine.Kinds.Database, Decode = engine.Kinds.DecodeDatabase }),
-                runtime.AddInformer(new InformerOptions<ICatalogVersion> { Type = engine.Kinds.Version, Decode = engine.Kinds.DecodeVersion }),
+                catalog,
                 runtime.AddInformer(new InformerOptions<IOpsRequest> { Type = engine.Kinds.OpsRequest, Decode = engine.Kinds.DecodeOpsRequest })));
         }
+
+        References = new DatabaseReferences(_engines);
 
         PetSets = runtime.AddInformer(new InformerOptions<PetSet> { Type = PetSet.Resource, Decode = PetSet.Decode, IndexOwners = true });
         Pods = runtime.AddInformer(new InformerOptions<Pod> { Type = Pod.Resource, Decode = Pod.Decode, LabelSelector = DatabaseLabels.Managed });
@@ -71,6 +77,12 @@ public sealed class DatabaseCaches
 
     /// <summary>The engines.</summary>
     public IReadOnlyCollection<IEngine> Engines => _engines.Keys;
+
+    /// <summary>Which databases name which others.</summary>
+    public DatabaseReferences References { get; }
+
+    /// <summary>The engine of a kind of databases; null when there is none.</summary>
+    public IEngine? EngineOf(ResourceType kind) => _engines.Keys.FirstOrDefault(e => e.Kinds.Database == kind);
 
     /// <summary>PetSets, those of users among them.</summary>
     public Informer<PetSet> PetSets { get; }
@@ -119,6 +131,21 @@ public sealed class DatabaseCaches
             .OrderBy(p => p.Metadata.Name, StringComparer.Ordinal),
     ];
 
+    /// <summary>
+    /// Identifies what rounds of maintenance depend on: the Ready pods of the database and of those it names, and which databases name it.
+    /// </summary>
+    public string MembershipOf(IEngine engine, IDatabase database)
+    {
+        var parts = PodsOf(engine, database).Where(p => p.IsReady).Select(p => p.Metadata.Uid);
+        foreach (var reference in engine.DatabaseReferences(database))
+        {
+            if (EngineOf(reference.Kind) is { } peer && Of(peer).Databases.Get(reference.Key) is { } named)
+                parts = [.. parts, .. PodsOf(peer, named).Where(p => p.IsReady).Select(p => p.Metadata.Uid)];
+        }
+
+        return string.Join(',', parts.Concat(References.UsersOf(engine.Kinds.Database, database.Metadata.Key).Select(u => u.Key.ToString()!)));
+    }
+
     /// <summary>The PetSets that the database controls, by name.</summary>
     public IReadOnlyList<PetSet> PetSetsOf(IDatabase database) =>
         [.. PetSets.ControlledBy(database.Metadata.Uid).OrderBy(p => p.Metadata.Name, StringComparer.Ordinal)];
@@ -152,6 +179,7 @@ public sealed class DatabaseCaches
         caches.Databases.Subscribe(change => touched(change.Latest.Metadata.Key, LaneOf(change.IsInitial)));
         caches.OpsRequests.Subscribe(change => touched(new(change.Latest.Metadata.Namespace, change.Latest.DatabaseName), LaneOf(change.IsInitial)));
         caches.Versions.Subscribe(change => TouchVersion(caches, change.Latest.Metadata.Name, touched));
+        References.OnChange(engine, Pods, key => touched(key, Lane.Fresh));
         OnChildChange(PetSets, engine, touched);
         OnChildChange(Pods, engine, touched);
         OnChildChange(Secrets, engine, touched);

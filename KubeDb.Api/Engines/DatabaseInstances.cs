@@ -12,6 +12,12 @@ public sealed record DatabaseInstances(DatabaseFacts Facts, IReadOnlyList<Pod> P
     /// <summary>The groups that the pods belong to.</summary>
     public IReadOnlyList<PodGroup> Groups { get; init; } = [];
 
+    /// <summary>The servers of the databases that this one names, by role; one that does not exist or is not known yet is missing.</summary>
+    public IReadOnlyDictionary<string, DatabaseInstances> Peers { get; init; } = new Dictionary<string, DatabaseInstances>();
+
+    /// <summary>The databases that name this one, as stored: all of them.</summary>
+    public IReadOnlyList<IDatabase> Users { get; init; } = [];
+
     /// <summary>The database, defaulted.</summary>
     public IDatabase Database => Facts.Database;
 

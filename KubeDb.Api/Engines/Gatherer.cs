@@ -74,12 +74,16 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         var credential = await CredentialAsync(defaulted, auth, cancel);
         if (credential.Outcome.Kind != OutcomeKind.Continue)
             return credential.Outcome;
+        var peers = await PeersAsync(engine, defaulted, cancel);
+        if (peers.Value is null)
+            return peers.Outcome;
         return new DatabaseFacts
         {
             Database = defaulted,
             Version = version,
             Credential = credential.Value,
             Secrets = content,
+            Peers = peers.Value,
             Offers = caches.Offers,
             ForeignServiceAccount = IsServiceAccountForeign(engine, defaulted),
         };
@@ -118,9 +122,61 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
             engine, new DatabaseFacts { Database = resolved.Database, Version = resolved.Version, Credential = credential, Offers = caches.Offers });
     }
 
-    /// <summary>The running servers of the database that the facts describe.</summary>
-    public DatabaseInstances Instances(IEngine engine, DatabaseFacts facts) =>
-        new(facts, caches.PodsOf(engine, facts.Database)) { Groups = engine.Groups(facts.Database) };
+    /// <summary>The running servers of the database that the facts describe, and those of the databases that it names.</summary>
+    public DatabaseInstances Instances(IEngine engine, DatabaseFacts facts) => new(facts, caches.PodsOf(engine, facts.Database))
+    {
+        Groups = engine.Groups(facts.Database),
+        Peers = PeersOf(engine, facts.Database),
+        Users = UsersOf(engine, facts.Database),
+    };
+
+    private Dictionary<string, DatabaseInstances> PeersOf(IEngine engine, IDatabase database)
+    {
+        var peers = new Dictionary<string, DatabaseInstances>(StringComparer.Ordinal);
+        foreach (var reference in engine.DatabaseReferences(database))
+        {
+            if (caches.EngineOf(reference.Kind) is { } peer
+                && caches.Of(peer).Databases.Get(reference.Key) is { } named
+                && Instances(peer, reference.Key, named.Metadata.Uid) is { } instances)
+            {
+                peers[reference.Role] = instances;
+            }
+        }
+
+        return peers;
+    }
+
+    private IReadOnlyList<IDatabase> UsersOf(IEngine engine, IDatabase database) =>
+    [
+        .. caches.References.UsersOf(engine.Kinds.Database, database.Metadata.Key)
+            .Select(u => caches.Of(u.Engine).Databases.Get(u.Key))
+            .OfType<IDatabase>(),
+    ];
+
+    private async Task<Gathered<IReadOnlyDictionary<string, PeerFacts>>> PeersAsync(IEngine engine, IDatabase database, CancellationToken cancel)
+    {
+        var peers = new Dictionary<string, PeerFacts>(StringComparer.Ordinal);
+        foreach (var reference in engine.DatabaseReferences(database))
+        {
+            var peer = caches.EngineOf(reference.Kind);
+            if (peer is null || caches.Of(peer).Databases.Get(reference.Key) is not { } named)
+            {
+                return Outcome.Wait(
+                    Reasons.ReferencedDatabaseNotFound,
+                    $"{reference.Kind.Kind} {reference.Key}, named by {reference.Path}, does not exist. The database goes on once it is created or {reference.Path} names another.",
+                    Again);
+            }
+
+            if (AsStored(peer, named) is not var (defaulted, version))
+                return UnknownVersion(peer, named);
+            var credential = await CredentialAsync(defaulted, AuthReference(peer, defaulted), cancel);
+            if (credential.Outcome.Kind != OutcomeKind.Continue)
+                return credential.Outcome;
+            peers[reference.Role] = new PeerFacts(defaulted, version, credential.Value);
+        }
+
+        return peers;
+    }
 
     private ResolvedDatabase? AsStored(IEngine engine, IDatabase stored) =>
         caches.Of(engine).Versions.Get(new("", stored.Spec.Version)) is { } version ? new(engine.Default(stored, version), version) : null;

@@ -49,6 +49,12 @@ public interface IEngine
     /// <summary>The objects the spec names that have to be read before the database can be described.</summary>
     IReadOnlyList<SecretReference> References(IDatabase database);
 
+    /// <summary>
+    /// The databases that this one names. Until each exists, nothing new is described; a change of one requeues this one. Judged from the
+    /// object alone, stored or defaulted.
+    /// </summary>
+    IReadOnlyList<DatabaseReference> DatabaseReferences(IDatabase database) => [];
+
     /// <summary>The name of the secret that holds the credential; null when authentication is off.</summary>
     string? CredentialSecretName(IDatabase database);
 
@@ -68,6 +74,17 @@ public interface IEngine
 
     /// <summary>One round of health checks against the running servers.</summary>
     Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel);
+
+    /// <summary>
+    /// One round of keeping the running servers together (formed, healed, registered, with the right roles), and of checking their health. The
+    /// Provisioner alone calls it, while it leads, also while a request holds the database. It observes first and does what is missing, so
+    /// that it can be killed anywhere and called again; at rest it changes nothing.
+    /// </summary>
+    async Task<MaintenanceReport> MaintainAsync(DatabaseInstances instances, CancellationToken cancel) =>
+        MaintenanceReport.Of(await ProbeAsync(instances, cancel));
+
+    /// <summary>Where its servers announce a change of roles themselves; null when rounds of maintenance have to find it out.</summary>
+    IRoleFeed? RoleFeed => null;
 
     /// <summary>How its members are restarted.</summary>
     IRestartStrategy Restarts { get; }
@@ -133,6 +150,9 @@ public sealed record DatabaseFacts
 
     /// <summary>Content of the secrets of <see cref="IEngine.References"/>, by name.</summary>
     public IReadOnlyDictionary<string, Secret> Secrets { get; init; } = new Dictionary<string, Secret>();
+
+    /// <summary>The databases of <see cref="IEngine.DatabaseReferences"/>, by role.</summary>
+    public IReadOnlyDictionary<string, PeerFacts> Peers { get; init; } = new Dictionary<string, PeerFacts>();
 
     /// <summary>What the API server offers.</summary>
     public required ServerOffers Offers { get; init; }

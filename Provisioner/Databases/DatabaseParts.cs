@@ -40,8 +40,11 @@ internal sealed record DatabaseParts
     /// <summary>Writes events.</summary>
     public required IEventRecorder Events { get; init; }
 
-    /// <summary>Checks health.</summary>
+    /// <summary>Maintains servers and checks health.</summary>
     public required HealthMonitor Health { get; init; }
+
+    /// <summary>Requeues a database whose health or roles changed.</summary>
+    public required Action<ObjectKey> HealthChanged { get; init; }
 
     /// <summary>Remembers the last good description of databases whose present spec can not be carried out.</summary>
     public required LastGood LastGood { get; init; }

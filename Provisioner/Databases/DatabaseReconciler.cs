@@ -40,7 +40,7 @@ internal sealed class DatabaseReconciler : IReconciler
         _credential = new CredentialStep(parts);
         _diagnose = new DiagnoseStep(parts);
         _replace = new ReplaceStep(parts);
-        _observe = new ObserveStep(parts, _diagnose);
+        _observe = new ObserveStep(parts, _diagnose, new RoleStep(parts));
         _spec = new SpecStep(parts);
         _warnings = new SpecWarningStep(parts);
         _upToDate = new UpToDateStep(parts);
@@ -89,7 +89,7 @@ internal sealed class DatabaseReconciler : IReconciler
 
     private Outcome Forget(ObjectKey key)
     {
-        _parts.Health.Stop(key);
+        _parts.Health.Stop(_parts.Engine, key);
         _parts.SecretUse.Remove(_parts.Engine, key);
         _credential.Forget(key);
         _upToDate.Forget(key);

@@ -61,7 +61,7 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
 
     private Outcome Over(DatabasePass pass)
     {
-        parts.Health.Stop(pass.Key);
+        parts.Health.Stop(parts.Engine, pass.Key);
         parts.SecretUse.Remove(parts.Engine, pass.Key);
         pass.IsOver = true;
         return Outcome.Done;

@@ -29,7 +29,7 @@ internal sealed class HaltStep(DatabaseParts parts)
         }
 
         await KeepDataAsync(pass, cancel);
-        parts.Health.Stop(pass.Key);
+        parts.Health.Stop(parts.Engine, pass.Key);
         ReportNotServing(pass);
         await DeletePetSetsAsync(pass, cancel);
         foreach (var kind in parts.Caches.OwnedKinds.Where(k => !k.KeptOnHalt))

@@ -8,7 +8,7 @@ using KubeDb.Provisioner.Health;
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>Sets the conditions from the state of the workloads and from the health checks, also while the database is paused or blocked.</summary>
-internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose)
+internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose, RoleStep roles)
 {
     /// <summary>Observes.</summary>
     public async Task RunAsync(DatabasePass pass, CancellationToken cancel)
@@ -23,9 +23,12 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose)
         SetReplicas(pass, petSets);
         await diagnose.RunAsync(pass, pass.Status.Is(ConditionTypes.ReplicaReady), cancel);
         if (pass.Status.Is(ConditionTypes.HealthCheckPaused))
-            parts.Health.Stop(pass.Key);
+            parts.Health.Stop(parts.Engine, pass.Key);
         else
+        {
             CheckHealth(pass, petSets);
+            await roles.RunAsync(pass, cancel);
+        }
         if (SetProvisioned(pass) && pass.Stored.Spec.Init is { Initialized: false })
             pass.Stored = await DatabaseWrites.PatchSpecAsync(parts, pass.Stored, new JsonObject { ["init"] = new JsonObject { ["initialized"] = true } }, cancel);
     }
@@ -51,9 +54,9 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose)
 
         // Pods become Ready a moment before their PetSets do.
         var up = petSets.Count > 0 && (ready.Count >= petSets.Sum(p => p.Spec.Replicas ?? 1) || petSets.All(AreUp));
-        if (up || pass.Status.Is(ConditionTypes.Provisioned) || parts.Health.Watches(pass.Key, uid))
-            parts.Health.Watch(Target(pass, string.Join(',', ready)));
-        if (parts.Health.Verdict(pass.Key, uid) is { } verdict)
+        if (up || pass.Status.Is(ConditionTypes.Provisioned) || parts.Health.Watches(parts.Engine, pass.Key, uid))
+            parts.Health.Watch(Target(pass));
+        if (parts.Health.Verdict(parts.Engine, pass.Key, uid) is { } verdict)
             ReportHealth(pass, verdict);
         else if (up && pass.Status.Conditions.IsFalse(ConditionTypes.AcceptingConnection) && Instances(pass.Key, uid) is null)
             ReportUncheckable(pass);
@@ -69,9 +72,9 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose)
         pass.Status.Set(DatabaseConditions.NotReady(message, pass.Generation));
     }
 
-    private HealthTarget Target(DatabasePass pass, string servers)
+    private HealthTarget Target(DatabasePass pass)
     {
-        var (key, uid, engine) = (pass.Key, pass.Stored.Metadata.Uid, parts.Engine);
+        var (key, uid, engine, target) = (pass.Key, pass.Stored.Metadata.Uid, parts.Engine, pass.Target);
         var settings = pass.Stored.Spec.HealthChecker;
         return new HealthTarget
         {
@@ -79,7 +82,15 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose)
             Uid = uid,
             Engine = engine,
             Instances = () => Instances(key, uid),
-            Servers = servers,
+            Servers = parts.Caches.MembershipOf(engine, pass.Stored),
+            Changed = () => parts.HealthChanged(key),
+            Acted = action =>
+            {
+                if (action.IsWarning)
+                    parts.Events.Warning(target, action.Reason, action.Message);
+                else
+                    parts.Events.Normal(target, action.Reason, action.Message);
+            },
             Period = TimeSpan.FromSeconds(settings?.PeriodSeconds is > 0 and var period ? period : 10),
             Timeout = TimeSpan.FromSeconds(settings?.TimeoutSeconds is > 0 and var timeout ? timeout : 10),
             FailureThreshold = settings?.FailureThreshold is > 0 and var threshold ? threshold : 1,

@@ -1,9 +1,10 @@
 using KubeDb.Api.Engines;
+using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.Provisioner.Health;
 
 /// <summary>
-/// The checks of one database: what is checked, the verdict, and when the next one is due. Every period ±10 % while the database is healthy;
+/// The checks of one database, each a round of maintenance: what is checked, the verdict, and when the next one is due. Every period ±10 % while the database is healthy;
 /// sooner after a failure, so that a recovery shows within a fraction of a second, then with exponential backoff up to the period.
 /// </summary>
 internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time, Random random, ILogger log)
@@ -13,6 +14,7 @@ internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time
     private volatile HealthTarget _target = first;
     private volatile HealthJudgement _judgement = HealthJudgement.Unknown;
     private volatile bool _nudged;
+    private volatile IReadOnlyDictionary<string, string>? _roles;
     private TimeSpan _retry = FirstRetry;
 
     public string Uid => _target.Uid;
@@ -20,6 +22,15 @@ internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time
     public TimeSpan Period => _target.Period;
 
     public HealthVerdict? Verdict => _judgement.Verdict;
+
+    /// <summary>The roles by UID of the pod.</summary>
+    public IReadOnlyDictionary<string, string>? Roles => _roles;
+
+    /// <summary>Tells that the verdict or the roles changed.</summary>
+    public void Changed() => _target.Changed();
+
+    /// <summary>The next check is due at once, whatever the last ones found.</summary>
+    public void Nudge() => _nudged = true;
 
     /// <summary>New settings; true when the servers changed, so that a check is due at once.</summary>
     public bool Update(HealthTarget target)
@@ -39,41 +50,73 @@ internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time
         var target = _target;
         if (_nudged)
             (_nudged, _retry) = (false, FirstRetry);
-        if (await ProbeAsync(target, cancel) is not { } report)
+        if (await MaintainAsync(target, cancel) is not var (report, roles))
             return (Slower(target.Period), false);
         cancel.ThrowIfCancellationRequested();
+        foreach (var action in report.Actions)
+            target.Acted(action);
         var before = Verdict;
-        _judgement = _judgement.Next(report, target.FailureThreshold);
+        _judgement = _judgement.Next(report.Health, target.FailureThreshold);
         var changed = Verdict is { } verdict && !verdict.SaysTheSame(before);
         if (changed)
             LogVerdict(log, target.Key, Verdict!.IsReady, Verdict.Message);
+        if (roles is not null && !AreSame(roles, _roles))
+        {
+            _roles = roles;
+            changed = true;
+        }
 
-        // A healthy server whose check fails for the first time is asked again after the period: the threshold counts periods.
-        if (Verdict is not { IsReady: true })
-            return (Slower(target.Period), changed);
-        _retry = FirstRetry;
-        return (target.Period * (0.9 + (random.NextDouble() / 5)), changed);
+        return (NextAfter(report, target), changed);
     }
 
-    private static async Task<HealthReport?> ProbeOnceAsync(HealthTarget target, CancellationToken cancel) =>
-        target.Instances() is { } instances ? await target.Engine.ProbeAsync(instances, cancel) : null;
+    private TimeSpan NextAfter(MaintenanceReport report, HealthTarget target)
+    {
+        // A healthy server whose check fails for the first time is asked again after the period: the threshold counts periods.
+        if (Verdict is not { IsReady: true })
+            return report.Again is { } sooner && sooner < target.Period ? sooner : Slower(target.Period);
+        _retry = FirstRetry;
+        return report.Again is { } again && again < target.Period ? again : target.Period * (0.9 + (random.NextDouble() / 5));
+    }
 
-    private async Task<HealthReport?> ProbeAsync(HealthTarget target, CancellationToken cancel)
+    private static bool AreSame(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string>? other) =>
+        other is not null && one.Count == other.Count && one.All(o => other.TryGetValue(o.Key, out var role) && role == o.Value);
+
+    private static async Task<Round?> MaintainOnceAsync(HealthTarget target, CancellationToken cancel)
+    {
+        if (target.Instances() is not { } instances)
+            return null;
+        var report = await target.Engine.MaintainAsync(instances, cancel);
+
+        // By UID: a pod that was made again meanwhile under the same name plays a role of its own.
+        return new(report, report.Roles is not { } roles ? null : instances.Pods
+            .Where(p => roles.ContainsKey(p.Metadata.Name))
+            .ToDictionary(p => p.Metadata.Uid, p => roles[p.Metadata.Name], StringComparer.Ordinal));
+    }
+
+    private static Round Failed(string label, string message) =>
+        new(MaintenanceReport.Of(new HealthReport(new HealthFailure(label, message, false))), null);
+
+    private async Task<Round?> MaintainAsync(HealthTarget target, CancellationToken cancel)
     {
         using var deadline = new CancellationTokenSource(target.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         try
         {
-            return await ProbeOnceAsync(target, either.Token);
+            return await MaintainOnceAsync(target, either.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return new(new HealthFailure("timeout", $"The health check got no answer within {target.Timeout.TotalSeconds:0.#} s.", false));
+            return Failed("timeout", $"The health check got no answer within {target.Timeout.TotalSeconds:0.#} s.");
+        }
+        catch (ApiException refused) when (refused.Error.Kind == ApiErrorKind.NotLeader)
+        {
+            // Another process leads now, and checks.
+            return null;
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
             LogFault(log, target.Key, problem);
-            return new(new HealthFailure("fault", $"The health check could not be carried out: {problem.Message}", false));
+            return Failed("fault", $"The health check could not be carried out: {problem.Message}");
         }
     }
 
@@ -83,6 +126,8 @@ internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time
         _retry = delay * 2;
         return delay * (0.9 + (random.NextDouble() / 5));
     }
+
+    private sealed record Round(MaintenanceReport Report, IReadOnlyDictionary<string, string>? Roles);
 
     [LoggerMessage(200, LogLevel.Information, "Health of {Database} is now: ready {Ready}. {Text}")]
     private static partial void LogVerdict(ILogger log, Api.Kubernetes.ObjectKey database, bool ready, string text);

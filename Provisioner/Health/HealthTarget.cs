@@ -18,8 +18,14 @@ internal sealed record HealthTarget
     /// <summary>The servers as they are now; null when they can not be checked at the moment, and nothing is concluded from that.</summary>
     public required Func<DatabaseInstances?> Instances { get; init; }
 
-    /// <summary>Identifies the set of ready servers: when it changes, a check is due at once.</summary>
+    /// <summary>Identifies what the checks depend on (<see cref="DatabaseCaches.MembershipOf"/>): when it changes, one is due at once.</summary>
     public string Servers { get; init; } = "";
+
+    /// <summary>Called when the verdict or the roles changed; short, and never throws.</summary>
+    public required Action Changed { get; init; }
+
+    /// <summary>Called with what maintenance did to the servers; short, and never throws.</summary>
+    public Action<MaintenanceAction> Acted { get; init; } = static _ => { };
 
     /// <summary>Time between checks while all is well.</summary>
     public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(10);

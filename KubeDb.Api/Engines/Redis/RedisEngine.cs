@@ -14,13 +14,15 @@ namespace KubeDb.Api.Engines.Redis;
 public sealed class RedisEngine : IEngine
 {
     private readonly RedisHealth _health;
+    private readonly StandaloneMode _standalone;
 
     /// <summary>Talks to servers through the given dialer and clock.</summary>
     public RedisEngine(IEngineDialer dialer, TimeProvider time)
     {
         var connector = new RedisConnector(dialer, time);
         _health = new RedisHealth(connector, time);
-        Restarts = new RedisRestarts(connector, time);
+        _standalone = new StandaloneMode(_health, new RedisRestarts(connector, time));
+        Restarts = new ModeRestarts(Mode);
         Configuration = new RedisConfigurationEngine(connector);
     }
 
@@ -95,6 +97,10 @@ public sealed class RedisEngine : IEngine
     public Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel) => _health.ProbeAsync(instances, cancel);
 
     /// <inheritdoc/>
+    public Task<MaintenanceReport> MaintainAsync(DatabaseInstances instances, CancellationToken cancel) =>
+        Mode(instances.Database).MaintainAsync(instances, cancel);
+
+    /// <inheritdoc/>
     public EngineSentences Sentences => RedisSentences.All;
 
     /// <inheritdoc/>
@@ -123,6 +129,11 @@ public sealed class RedisEngine : IEngine
         // The older field that defaulting moves into configuration is removed: left in place it would come back there.
         return SpecChange.Of(Configuration!.Plan(request, current), Groups(current.Database), "configSecret");
     }
+
+    private StandaloneMode Mode(IDatabase database) => ((RedisDatabase)database).Spec.Mode switch
+    {
+        _ => _standalone,
+    };
 
     // Refused rather than ignored: a database that is less than what was asked for (unencrypted, unprotected, unreplicated) is worse than none.
     private static IEnumerable<Violation> NotOffered(RedisSpec spec)

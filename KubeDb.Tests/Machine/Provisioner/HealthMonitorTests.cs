@@ -23,12 +23,15 @@ public sealed class HealthMonitorTests
     private readonly EngineHooks _engine = new();
     private readonly List<ObjectKey> _changed = [];
 
+    private TestEngine Engine => field ??= new TestEngine(new RedisEngine(new FakeServers(), _simulation.Time), _engine);
+
     private HealthTarget Target(int number = 0, int threshold = 1, string servers = "") => new()
     {
         Key = new("demo", $"db{number}"),
         Uid = "u",
-        Engine = new TestEngine(new RedisEngine(new FakeServers(), _simulation.Time), _engine),
+        Engine = Engine,
         Instances = () => Servers,
+        Changed = () => _changed.Add(new("demo", $"db{number}")),
         FailureThreshold = threshold,
         Servers = servers,
     };
@@ -38,7 +41,7 @@ public sealed class HealthMonitorTests
         _simulation.Run(
             async () =>
             {
-                using var monitor = new HealthMonitor(_changed.Add, concurrency, _simulation.Time, new Random(1), NullLogger<HealthMonitor>.Instance);
+                using var monitor = new HealthMonitor(concurrency, _simulation.Time, new Random(1), NullLogger<HealthMonitor>.Instance);
                 await body(monitor);
             },
             TimeSpan.FromHours(1));
@@ -80,7 +83,7 @@ public sealed class HealthMonitorTests
         monitor.Watch(Target() with { Timeout = TimeSpan.FromSeconds(3) });
         await Pass(4);
 
-        Assert.That(monitor.Verdict(new("demo", "db0"), "u")!.Message, Does.Contain("3 s"));
+        Assert.That(monitor.Verdict(Engine, new("demo", "db0"), "u")!.Message, Does.Contain("3 s"));
     });
 
     [Test]
@@ -92,12 +95,12 @@ public sealed class HealthMonitorTests
         await Pass(1);
         fails = true;
         await Pass(20);
-        Assert.That(monitor.Verdict(new("demo", "db0"), "u"), Is.EqualTo(HealthVerdict.Healthy));
+        Assert.That(monitor.Verdict(Engine, new("demo", "db0"), "u"), Is.EqualTo(HealthVerdict.Healthy));
         await Pass(15);
-        Assert.That(monitor.Verdict(new("demo", "db0"), "u")!.IsReady, Is.False);
+        Assert.That(monitor.Verdict(Engine, new("demo", "db0"), "u")!.IsReady, Is.False);
         fails = false;
         await Pass(11);
-        Assert.That(monitor.Verdict(new("demo", "db0"), "u"), Is.EqualTo(HealthVerdict.Healthy));
+        Assert.That(monitor.Verdict(Engine, new("demo", "db0"), "u"), Is.EqualTo(HealthVerdict.Healthy));
         Assert.That(_changed, Has.Count.EqualTo(3));
     });
 
@@ -138,10 +141,10 @@ public sealed class HealthMonitorTests
         monitor.Watch(Target());
         await Pass(1);
         monitor.Watch(Target() with { Uid = "v" });
-        Assert.That(monitor.Verdict(new("demo", "db0"), "v"), Is.Null, "nothing is concluded from another database");
+        Assert.That(monitor.Verdict(Engine, new("demo", "db0"), "v"), Is.Null, "nothing is concluded from another database");
         await Pass(0.1);
 
-        Assert.That(monitor.Verdict(new("demo", "db0"), "v"), Is.EqualTo(HealthVerdict.Healthy));
+        Assert.That(monitor.Verdict(Engine, new("demo", "db0"), "v"), Is.EqualTo(HealthVerdict.Healthy));
     });
 
     [Test]
@@ -150,9 +153,9 @@ public sealed class HealthMonitorTests
         _engine.Health = static _ => HealthReport.Healthy;
         monitor.Watch(Target());
         await Pass(1);
-        monitor.Stop(new("demo", "db0"));
+        monitor.Stop(Engine, new("demo", "db0"));
         await Pass(60);
 
-        Assert.That((_engine.Probes, monitor.Count, monitor.Verdict(new("demo", "db0"), "u")), Is.EqualTo((1, 0, (HealthVerdict?)null)));
+        Assert.That((_engine.Probes, monitor.Count, monitor.Verdict(Engine, new("demo", "db0"), "u")), Is.EqualTo((1, 0, (HealthVerdict?)null)));
     });
 }

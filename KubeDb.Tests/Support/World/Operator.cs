@@ -16,9 +16,6 @@ internal sealed class Operator(TestWorld world, string name, string source, Acti
     /// <summary>A killed process is started again, as its node does; false where another replica is to take over.</summary>
     public bool ComesBack { get; set; } = true;
 
-    /// <summary>It sends nothing to the databases' servers unless it leads.</summary>
-    public bool FencesServers { get; init; }
-
     /// <summary>All processes that ever were, in order.</summary>
     public List<OperatorProcess> Processes { get; } = [];
 
@@ -58,8 +55,7 @@ internal sealed class Operator(TestWorld world, string name, string source, Acti
                 Random = new Random(number),
                 Logs = world.Logs.Of(process.Identity, process.Connection.Killed),
             });
-        var dialer = world.Servers.Connect(process.Connection);
-        var fenced = FencesServers ? new FencedDialer(dialer, runtime.Leadership) : dialer;
+        var fenced = new FencedDialer(world.Servers.Connect(process.Connection), runtime.Leadership);
         compose(runtime, [.. world.Engines.Select(e => e.Make(fenced, process.Clock))], number);
         process.Connection.Arrived = e => world.Guard.Arrived(this, process, e);
         Processes.Add(process);

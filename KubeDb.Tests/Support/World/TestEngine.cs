@@ -19,6 +19,15 @@ internal sealed class EngineHooks
     /// <summary>What the health checks find instead of asking the servers; null to ask them.</summary>
     public Func<DatabaseInstances, HealthReport>? Health { get; set; }
 
+    /// <summary>What a round of maintenance does instead of the engine's own; null for that one.</summary>
+    public Func<DatabaseInstances, MaintenanceReport>? Maintenance { get; set; }
+
+    /// <summary>The databases that one names; null for those that the engine says.</summary>
+    public Func<IDatabase, IReadOnlyList<DatabaseReference>>? DatabaseReferences { get; set; }
+
+    /// <summary>Where changes of roles are announced; null for where the engine says.</summary>
+    public IRoleFeed? RoleFeed { get; set; }
+
     /// <summary>What the engine says before a pod is restarted; null to ask the servers.</summary>
     public Func<Pod, Readiness>? Prepare { get; set; }
 
@@ -104,14 +113,22 @@ internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRe
         };
     }
 
-    public async Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel)
+    public Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel) => real.ProbeAsync(instances, cancel);
+
+    public IReadOnlyList<DatabaseReference> DatabaseReferences(IDatabase database) => hooks.DatabaseReferences?.Invoke(database) ?? real.DatabaseReferences(database);
+
+    public IRoleFeed? RoleFeed => hooks.RoleFeed ?? real.RoleFeed;
+
+    public async Task<MaintenanceReport> MaintainAsync(DatabaseInstances instances, CancellationToken cancel)
     {
         hooks.Probes++;
         hooks.Running = (hooks.Running.Now + 1, Math.Max(hooks.Running.Most, hooks.Running.Now + 1));
         try
         {
             await hooks.Effort(cancel);
-            return hooks.Health is { } health ? health(instances) : await real.ProbeAsync(instances, cancel);
+            return hooks.Maintenance is { } maintain ? maintain(instances)
+                : hooks.Health is { } health ? MaintenanceReport.Of(health(instances))
+                : await real.MaintainAsync(instances, cancel);
         }
         finally
         {

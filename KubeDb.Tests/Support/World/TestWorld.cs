@@ -56,10 +56,7 @@ internal sealed partial class TestWorld
         Provisioner = new Operator(this, "kubedb-provisioner", "KubeDB Operator", (runtime, engines, seed) =>
             Composition.Compose(runtime, engines, new PasswordGenerator(new Random(1000 + seed).NextBytes), new Random(seed)));
         Ops = new Operator(this, "kubedb-ops-manager", "KubeDB Ops-manager Operator", (runtime, engines, _) =>
-            KubeDb.OpsManager.Program.Compose(runtime, engines, [.. OperationRegistry.All, .. Operations]))
-        {
-            FencesServers = true,
-        };
+            KubeDb.OpsManager.Program.Compose(runtime, engines, [.. OperationRegistry.All, .. Operations]));
         if (from is not null)
             Take(from);
     }

@@ -23,11 +23,12 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [apps]
   resources: [statefulsets]
   verbs: [get, list, watch, create, patch, delete]
-# get: given on to the role of each database's pods, and nobody may give what they do not have. delete: a pod that never ran, of a template
+# get: given on to the role of each database's pods, and nobody may give what they do not have. patch: the label of the role that a pod plays.
+# delete: a pod that never ran, of a template
 # that is no longer wanted.
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch, delete]
+  verbs: [get, list, watch, patch, delete]
 # The last words of a container that does not start.
 - apiGroups: [""]
   resources: [pods/log]
