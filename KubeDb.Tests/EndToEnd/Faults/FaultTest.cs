@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using KubeDb.Tests.EndToEnd.Redis;
+using KubeDb.Tests.Support.Writers;
 using static KubeDb.Tests.EndToEnd.Faults.FaultStage;
 
 namespace KubeDb.Tests.EndToEnd.Faults;
@@ -45,9 +46,9 @@ public abstract class FaultTest : ClusterTest
         await HaveDatabasesAsync();
         await Apply(Budget(Restarted));
         var before = await SnapshotAsync();
-        var writers = new Dictionary<string, ServiceWriter>();
+        var writers = new Dictionary<string, NumberedWriter>();
         foreach (var database in Databases)
-            writers[database] = await ServiceWriter.StartAsync(Namespace, database, perSecond: 50, TimeSpan.FromSeconds(90));
+            writers[database] = await RedisWriters.ThroughServiceAsync(Namespace, database, perSecond: 50, TimeSpan.FromSeconds(90));
         var operations = new Operations { Round = Interlocked.Increment(ref _round), Began = DateTimeOffset.UtcNow, Before = before, Writers = writers };
         await Apply(string.Join(
             "\n---\n",

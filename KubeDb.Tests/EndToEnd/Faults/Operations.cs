@@ -1,4 +1,4 @@
-using KubeDb.Tests.EndToEnd.Redis;
+using KubeDb.Tests.Support.Writers;
 
 namespace KubeDb.Tests.EndToEnd.Faults;
 
@@ -15,7 +15,7 @@ internal sealed class Operations : IAsyncDisposable
     public required IReadOnlyDictionary<string, DatabaseSnapshot> Before { get; init; }
 
     /// <summary>The writers, by database.</summary>
-    public required IReadOnlyDictionary<string, ServiceWriter> Writers { get; init; }
+    public required IReadOnlyDictionary<string, NumberedWriter> Writers { get; init; }
 
     /// <summary>Name of the request on the database.</summary>
     public string Request(string database) => $"{database}-{Round}";

@@ -39,7 +39,7 @@ public sealed class ReconfigureTests : ClusterTest
         await WaitForPhase("live", "Ready");
         var uid = await PodUid("live-0");
 
-        await using var writer = await ServiceWriter.StartAsync(Namespace, "live", perSecond: 200);
+        await using var writer = await RedisWriters.ThroughServiceAsync(Namespace, "live", perSecond: 200);
         await Apply(Reconfigure("set-it", "live", "applyConfig: {redis.conf: \"maxmemory-policy allkeys-lru\"}"));
         await WaitForSuccess("set-it");
         var report = await writer.StopAsync(after: 50);
@@ -62,7 +62,7 @@ public sealed class ReconfigureTests : ClusterTest
         var uid = await PodUid("restarted-0");
         await RedisCli("restarted-0", "set", "greeting", "hello");
 
-        await using var writer = await ServiceWriter.StartAsync(Namespace, "restarted", perSecond: 200);
+        await using var writer = await RedisWriters.ThroughServiceAsync(Namespace, "restarted", perSecond: 200);
         await Apply(Reconfigure("more-databases", "restarted", "applyConfig: {redis.conf: \"databases 7\"}"));
         await WaitForSuccess("more-databases");
         var report = await writer.StopAsync();
