@@ -6,6 +6,12 @@ public sealed record EngineSentences
     /// <summary>How a client is called in the sentence "… is accepting … requests."</summary>
     public required string ClientTerm { get; init; }
 
+    /// <summary>How the sentences that a database is being provisioned, or is, name its kind; null for the kind's name.</summary>
+    public string? ProvisionedKind { get; init; }
+
+    /// <summary>How the sentences about its health name its kind; null for the kind's name.</summary>
+    public string? CheckedKind { get; init; }
+
     /// <summary>Condition type and sentences of a step of an operation, by <c>spec.type</c> and the step's name.</summary>
     public required Func<string, string, StepText> Step { get; init; }
 

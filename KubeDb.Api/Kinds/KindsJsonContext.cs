@@ -18,6 +18,8 @@ namespace KubeDb.Api.Kinds;
 [JsonSerializable(typeof(Redis))]
 [JsonSerializable(typeof(RedisVersion))]
 [JsonSerializable(typeof(RedisOpsRequest))]
+[JsonSerializable(typeof(RedisSentinel))]
+[JsonSerializable(typeof(RedisSentinelOpsRequest))]
 [JsonSerializable(typeof(PetSet))]
 [JsonSerializable(typeof(PlacementPolicy))]
 [JsonSerializable(typeof(AppBinding))]

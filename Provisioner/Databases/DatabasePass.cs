@@ -47,6 +47,12 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, DatabaseSta
     /// <summary>Its kind, as sentences name it.</summary>
     public string Kind => Engine.Kinds.Name;
 
+    /// <summary>Its kind, as the sentences of provisioning name it.</summary>
+    public string ProvisionedKind => Engine.Sentences.ProvisionedKind ?? Kind;
+
+    /// <summary>Its kind, as the sentences about its health name it.</summary>
+    public string CheckedKind => Engine.Sentences.CheckedKind ?? Kind;
+
     /// <summary>Generation of the spec that this pass reconciles.</summary>
     public long Generation => Stored.Metadata.Generation;
 

@@ -107,7 +107,7 @@ internal sealed class DatabaseReconciler : IReconciler
 
     private async Task<Outcome> StartAsync(DatabasePass pass, CancellationToken cancel)
     {
-        if (!pass.Status.Is(ConditionTypes.ProvisioningStarted) && pass.Status.Set(DatabaseConditions.ProvisioningStarted(pass.Kind, pass.Key)))
+        if (!pass.Status.Is(ConditionTypes.ProvisioningStarted) && pass.Status.Set(DatabaseConditions.ProvisioningStarted(pass.ProvisionedKind, pass.Key)))
             await WriteStatusAsync(pass, cancel);
         return Outcome.Continue;
     }

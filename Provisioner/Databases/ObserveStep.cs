@@ -102,10 +102,10 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose, Ro
         // For a pod that does not run, why it does not run explains more than "no connection".
         var failure = pass.Status.Conditions.Of(ConditionTypes.PodsRunning) is { IsFalse: true } pods ? pods.Message : verdict.Message;
         pass.Status.Set(verdict.IsReady
-            ? DatabaseConditions.Ready(pass.Kind, pass.Key, pass.Generation)
+            ? DatabaseConditions.Ready(pass.CheckedKind, pass.Key, pass.Generation)
             : DatabaseConditions.NotReady(failure, pass.Generation));
         pass.Status.Set(verdict.AcceptsConnections
-            ? DatabaseConditions.AcceptingConnection(pass.Kind, pass.Key, pass.Engine.Sentences.ClientTerm, pass.Generation)
+            ? DatabaseConditions.AcceptingConnection(pass.CheckedKind, pass.Key, pass.Engine.Sentences.ClientTerm, pass.Generation)
             : DatabaseConditions.NotAcceptingConnection(failure, pass.Generation));
     }
 
@@ -116,7 +116,7 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose, Ro
         var restored = pass.Stored.Spec.Init is not { WaitForInitialRestore: true } || pass.Status.Is(ConditionTypes.DataRestored);
         if (!restored || !pass.Status.Is(ConditionTypes.Ready) || !pass.Status.Is(ConditionTypes.AcceptingConnection) || !pass.Status.Is(ConditionTypes.ReplicaReady))
             return false;
-        pass.Status.Set(DatabaseConditions.Provisioned(pass.Kind, pass.Key, pass.Generation));
+        pass.Status.Set(DatabaseConditions.Provisioned(pass.ProvisionedKind, pass.Key, pass.Generation));
         return true;
     }
 }

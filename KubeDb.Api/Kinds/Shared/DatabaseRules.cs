@@ -161,8 +161,10 @@ public static partial class DatabaseRules
     }
 
     /// <summary>Every rule that the deletion of the database breaks.</summary>
-    public static IReadOnlyList<Violation> Delete(IDatabase database) => database.Spec.DeletionPolicy == DeletionPolicies.DoNotTerminate
-        ? [new("spec.deletionPolicy", Reasons.CannotTerminate, $"{database.Type.Kind.ToLowerInvariant()} \"{database.Metadata.Key}\" can't be terminated. To delete, change spec.deletionPolicy")]
+    /// <param name="database">The database.</param>
+    /// <param name="noun">What the sentence calls it; null for its kind in lower case.</param>
+    public static IReadOnlyList<Violation> Delete(IDatabase database, string? noun = null) => database.Spec.DeletionPolicy == DeletionPolicies.DoNotTerminate
+        ? [new("spec.deletionPolicy", Reasons.CannotTerminate, $"{noun ?? database.Type.Kind.ToLowerInvariant()} \"{database.Metadata.Key}\" can't be terminated. To delete, change spec.deletionPolicy")]
         : [];
 
     private static string Changed(string field, string value) =>

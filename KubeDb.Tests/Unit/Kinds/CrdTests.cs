@@ -14,6 +14,8 @@ public sealed class CrdTests
         ("redis", "kubedb.com_redises"),
         ("redisopsrequest", "ops.kubedb.com_redisopsrequests"),
         ("redisversion", "catalog.kubedb.com_redisversions"),
+        ("redissentinel", "kubedb.com_redissentinels"),
+        ("redissentinelopsrequest", "ops.kubedb.com_redissentinelopsrequests"),
     ];
 
     private static readonly SortedDictionary<string, JsonObject> Definitions = CrdFiles.Definitions();
@@ -80,6 +82,8 @@ public sealed class CrdTests
 
     [TestCase("kubedb.com_redises")]
     [TestCase("ops.kubedb.com_redisopsrequests")]
+    [TestCase("kubedb.com_redissentinels")]
+    [TestCase("ops.kubedb.com_redissentinelopsrequests")]
     [TestCase("apps.k8s.appscode.com_petsets")]
     public void Conditions_are_a_map_so_that_two_writers_do_not_overwrite_each_other(string name)
     {
@@ -99,6 +103,8 @@ public sealed class CrdTests
 
     [TestCase("kubedb.com_redises", "Message .status.conditions[?(@.status==\"False\")].message 1")]
     [TestCase("ops.kubedb.com_redisopsrequests", "Database .spec.databaseRef.name 0", "Step .status.conditions[-1:].type 0", "Message .status.conditions[-1:].message 1")]
+    [TestCase("kubedb.com_redissentinels", "Message .status.conditions[?(@.status==\"False\")].message 1")]
+    [TestCase("ops.kubedb.com_redissentinelopsrequests", "Database .spec.databaseRef.name 0", "Step .status.conditions[-1:].type 0", "Message .status.conditions[-1:].message 1")]
     [TestCase("apps.k8s.appscode.com_petsets", "Age .metadata.creationTimestamp 0", "Ready .status.readyReplicas 0", "Desired .spec.replicas 0", "Message .status.conditions[?(@.status==\"True\")].message 1")]
     public void A_person_sees_what_an_object_is_about_and_what_it_waits_for(string name, params string[] last)
     {
@@ -109,6 +115,8 @@ public sealed class CrdTests
 
     [TestCase("kubedb.com_redises", "spec", "spec.init", "spec.storageType")]
     [TestCase("ops.kubedb.com_redisopsrequests", "", "the spec of a request")]
+    [TestCase("kubedb.com_redissentinels", "spec", "spec.storageType")]
+    [TestCase("ops.kubedb.com_redissentinelopsrequests", "", "the spec of a request")]
     public void What_never_changes_has_a_rule(string name, string at, params string[] about)
     {
         var schema = Version(name)["schema"]!["openAPIV3Schema"]!;

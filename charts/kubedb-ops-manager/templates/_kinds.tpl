@@ -1,9 +1,10 @@
 {{- /*
 The kinds that the operators serve: a new one is a line here. Rights and admission policies range over them. The charts of both operators have
-this file, each because it can be installed alone; a test compares them, and both with the CRDs.
+this file, each because it can be installed alone; a test compares them, and both with the CRDs. noun: what a refused deletion calls a database.
 */ -}}
 {{- define "kubedb.kinds" -}}
-- {database: redises, request: redisopsrequests, version: redisversions}
+- {database: redises, request: redisopsrequests, version: redisversions, noun: redis}
+- {database: redissentinels, request: redissentinelopsrequests, version: redisversions, noun: sentinel}
 {{- end }}
 
 {{- /* (list column suffix) -> the resources in that column, each with the suffix, as a list. */ -}}
@@ -15,4 +16,13 @@ this file, each because it can be installed alone; a test compares them, and bot
 {{- with index . $column -}}{{- $names = append $names (print . $suffix) -}}{{- end -}}
 {{- end -}}
 [{{ $names | uniq | join ", " }}]
+{{- end }}
+
+{{- /* The noun of each database kind by its plural, as a CEL map. */ -}}
+{{- define "kubedb.nouns" -}}
+{{- $pairs := list -}}
+{{- range include "kubedb.kinds" "" | fromYamlArray -}}
+{{- if .database -}}{{- $pairs = append $pairs (printf "'%s': '%s'" .database .noun) -}}{{- end -}}
+{{- end -}}
+{ {{- $pairs | join ", " -}} }
 {{- end }}
