@@ -10,34 +10,27 @@ using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis;
 
-/// <summary>Describes every object of a Standalone. Pure.</summary>
+/// <summary>Describes every object of a Redis or Valkey. Pure.</summary>
 internal static class RedisBlueprint
 {
+    private const string RoleLabel = "kubedb.com/role";
+
     /// <summary>The objects in the order in which they are created: what others need comes first, and users see the contract's events in order.</summary>
     public static Blueprint Describe(DatabaseFacts facts)
     {
         var d = new RedisDescription(facts);
         var warnings = new List<SpecWarning>();
-        var primary = ServiceObjects.Client(d, ServiceAliases.Primary, d.Name, [ServiceObjects.Port("primary", RedisConnector.Port, "db")]);
-        var objects = new List<DesiredObject>
-        {
-            new(ResourceTypes.Service, ServiceObjects.Governing(d, ServiceObjects.Port("db", RedisConnector.Port, "db")))
-            {
-                CreatedEvent = "Successfully created governing service",
-            },
-            new(ResourceTypes.Service, primary) { CreatedEvent = "Successfully created Service" },
-        };
-        if (d.Monitor is not null)
-            objects.Add(new(ResourceTypes.Service, ServiceObjects.Stats(d)) { CreatedEvent = "Successfully created stats service" });
+        var primary = Service(d, ServiceAliases.Primary, d.Name);
+        var objects = Services(d, primary).ToList();
         objects.AddRange(AccessObjects.Describe(
             d,
             [AccessObjects.May(RedisDatabase.Resource, "get"), AccessObjects.May(PetSet.Resource, "get"), AccessObjects.May(ResourceTypes.Pod, "get")]));
         objects.Add(BindingObjects.ConfigSecret(d, Files(d)));
-        objects.Add(RedisPods.PetSet(d, warnings));
+        objects.AddRange(d.Shards.SelectMany(shard => Shard(d, shard, warnings)));
         objects.Add(AppBinding(d, primary));
         if (MonitoringObjects.ServiceMonitor(d) is { } monitor)
             objects.Add(monitor);
-        return new(objects) { Warnings = warnings };
+        return new(objects) { Warnings = [.. warnings.Distinct()] };
     }
 
     /// <summary>The user's configuration. Lines that can not be read are left out here; they are named by the checks.</summary>
@@ -48,10 +41,41 @@ internal static class RedisBlueprint
         return new UserConf((RedisConf)user.Secret(file), (RedisConf)user.Inline(file));
     }
 
+    private static IEnumerable<DesiredObject> Services(RedisDescription d, JsonObject primary)
+    {
+        var db = ServiceObjects.Port("db", RedisConnector.Port, "db");
+        var governing = d.IsCluster
+            ? ServiceObjects.Governing(d, db, ServiceObjects.Port(RedisPods.BusPort, RedisEndpoint.OwnBusPort, RedisPods.BusPort))
+            : ServiceObjects.Governing(d, db);
+        yield return new(ResourceTypes.Service, governing) { CreatedEvent = "Successfully created governing service" };
+        yield return new(ResourceTypes.Service, primary) { CreatedEvent = "Successfully created Service" };
+        if (d.IsSentinel)
+        {
+            yield return new(ResourceTypes.Service, Service(d, ServiceAliases.Standby, ObjectNames.WithSuffix(d.Name, ServiceAliases.Standby)))
+            {
+                CreatedEvent = "Successfully created standby service",
+            };
+        }
+
+        if (d.Monitor is not null)
+            yield return new(ResourceTypes.Service, ServiceObjects.Stats(d)) { CreatedEvent = "Successfully created stats service" };
+    }
+
+    // Clients of a cluster find the right node themselves; of a master with replicas the label says which pod it is.
+    private static JsonObject Service(RedisDescription d, string alias, string name) => ServiceObjects.Client(
+        d, alias, name, [ServiceObjects.Port(alias, RedisConnector.Port, "db")], d.IsSentinel ? new Dictionary<string, string> { [RoleLabel] = alias } : null);
+
+    private static IEnumerable<DesiredObject> Shard(RedisDescription d, RedisShard shard, ICollection<SpecWarning> warnings)
+    {
+        yield return RedisPods.PetSet(d, shard, warnings);
+        if (PetSetObjects.DisruptionBudget(d, shard.PetSet, shard.Replicas, shard.Labels) is { } budget)
+            yield return budget;
+    }
+
     private static Dictionary<string, string> Files(RedisDescription d)
     {
         var conf = RedisConfigurationEngine.File(d.Flavour).Render(
-            OperatorConf.Defaults(d.IsDurable), UserConfiguration(d.Facts).Effective, OperatorConf.Owned(d.Flavour, d.Facts.Credential));
+            OperatorConf.Defaults(d.Spec), UserConfiguration(d.Facts).Effective, OperatorConf.Owned(d.Flavour, d.Facts.Credential, d.Spec));
         var files = new Dictionary<string, string>
         {
             ["default.conf"] = conf,
@@ -60,6 +84,8 @@ internal static class RedisBlueprint
         };
         if (d.Spec.Init is { Initialized: true })
             files[RedisScripts.InitializedKey] = "true";
+        if (d.IsCluster)
+            files[RedisScripts.EndpointsKey] = string.Concat(RedisEndpoint.Of(d.Database, d.GoverningService).Select(e => $"{e.Line}\n"));
         return files;
     }
 

@@ -1,4 +1,5 @@
 using KubeDb.Api.Engines.Redis.Configuration;
+using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis;
 
@@ -63,9 +64,8 @@ internal sealed partial class RedisConfigurationEngine
 
     private static List<LiveSetting> Wanted(DatabaseFacts facts, RedisFlavour flavour)
     {
-        var durable = facts.Database.Spec.StorageType != Kinds.Shared.StorageTypes.Ephemeral;
         var user = RedisBlueprint.UserConfiguration(facts).Effective.Where(d => !RedisDirectives.IsOwned(d));
-        var conf = OperatorConf.Defaults(durable).Merge(user);
+        var conf = OperatorConf.Defaults(((RedisDatabase)facts.Database).Spec).Merge(user);
         var wanted = LiveSettings.Between(RedisConf.Empty, conf, flavour, includeAtStart: true).Settings.ToList();
         if (flavour.Major < 7 || IsOpen(conf))
             return wanted;

@@ -3,6 +3,7 @@ using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kinds.Shared;
+using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis;
 
@@ -140,7 +141,7 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
     {
         if (plan.Change(flavour.ConfigKey) is not { } change)
             return new([], []);
-        var defaults = OperatorConf.Defaults(instances.Database.Spec.StorageType != StorageTypes.Ephemeral);
+        var defaults = OperatorConf.Defaults(((RedisDatabase)instances.Database).Spec);
         return LiveSettings.Between(defaults.Merge(Free(change.Before)), defaults.Merge(Free(change.After)), flavour, includeAtStart);
 
         RedisConf Free(IConfigurationDocument user) => (RedisConf)change.File.WithoutOwned(user);

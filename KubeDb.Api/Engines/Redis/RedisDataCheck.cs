@@ -1,7 +1,9 @@
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;
+using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis;
 
@@ -13,9 +15,9 @@ internal sealed class RedisDataCheck(RedisConnector connector)
     /// <summary>Why the change would hide or lose data; empty when it does not.</summary>
     public async Task<IReadOnlyList<Violation>> CheckAsync(DatabaseInstances instances, FileChange change, CancellationToken cancel)
     {
-        var durable = instances.Database.Spec.StorageType != StorageTypes.Ephemeral;
-        var (before, after) = (Effective(change.File, change.Before, durable), Effective(change.File, change.After, durable));
-        var violations = RedisDataSafety.Check(before, after, durable).ToList();
+        var spec = ((RedisDatabase)instances.Database).Spec;
+        var (before, after) = (Effective(change.File, change.Before, spec), Effective(change.File, change.After, spec));
+        var violations = RedisDataSafety.Check(before, after, spec.StorageType != StorageTypes.Ephemeral).ToList();
         if (!RedisDataSafety.DependsOnHoldings(before, after))
             return violations;
         foreach (var pod in instances.Pods.Where(p => !p.Metadata.IsDeleting))
@@ -27,8 +29,8 @@ internal sealed class RedisDataCheck(RedisConnector connector)
         return violations;
     }
 
-    private static RedisConf Effective(ConfigurationFile file, IConfigurationDocument user, bool durable) =>
-        OperatorConf.Defaults(durable).Merge((RedisConf)file.WithoutOwned(user));
+    private static RedisConf Effective(ConfigurationFile file, IConfigurationDocument user, RedisSpec spec) =>
+        OperatorConf.Defaults(spec).Merge((RedisConf)file.WithoutOwned(user));
 
     private async Task<(RedisHoldings? Holdings, string Failure)> AskAsync(DatabaseInstances instances, string pod, string address, CancellationToken cancel)
     {

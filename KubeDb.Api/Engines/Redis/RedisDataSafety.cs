@@ -41,7 +41,7 @@ internal static partial class RedisDataSafety
     private const int DefaultDatabases = 16;
 
     // Other files of the data directory, and those that the server makes beside its own.
-    [GeneratedRegex(@"^(\.{1,2}|default\.conf.*|persistence-.*|ran-init\.txt|lost\+found|temp-.*|.*\.aside)$")]
+    [GeneratedRegex(@"^(\.{1,2}|default\.conf.*|nodes\.conf.*|persistence-.*|ran-init\.txt|lost\+found|temp-.*|.*\.aside)$")]
     private static partial Regex Taken();
 
     /// <summary>Everything against the change that can be said without asking a server.</summary>

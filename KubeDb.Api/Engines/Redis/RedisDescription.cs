@@ -19,4 +19,13 @@ internal sealed class RedisDescription(DatabaseFacts facts) : DatabaseDescriptio
 
     /// <summary>The spec.</summary>
     public RedisSpec Spec => Database.Spec;
+
+    /// <summary>The PetSets, each a shard in the mode Cluster.</summary>
+    public IReadOnlyList<RedisShard> Shards { get; } = RedisShard.Of((RedisDatabase)facts.Database);
+
+    /// <summary>The mode Cluster.</summary>
+    public bool IsCluster => Spec.Mode == RedisModes.Cluster;
+
+    /// <summary>The mode Sentinel.</summary>
+    public bool IsSentinel => Spec.Mode == RedisModes.Sentinel;
 }

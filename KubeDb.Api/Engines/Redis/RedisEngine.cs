@@ -10,11 +10,12 @@ using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis;
 
-/// <summary>Redis and Valkey, in the mode Standalone.</summary>
+/// <summary>Redis and Valkey, in the modes Standalone and Cluster.</summary>
 public sealed class RedisEngine : IEngine
 {
     private readonly RedisHealth _health;
     private readonly StandaloneMode _standalone;
+    private readonly RedisInitialisation _initialisation;
 
     /// <summary>Talks to servers through the given dialer and clock.</summary>
     public RedisEngine(IEngineDialer dialer, TimeProvider time)
@@ -22,6 +23,7 @@ public sealed class RedisEngine : IEngine
         var connector = new RedisConnector(dialer, time);
         _health = new RedisHealth(connector, time);
         _standalone = new StandaloneMode(_health, new RedisRestarts(connector, time));
+        _initialisation = new RedisInitialisation(connector);
         Restarts = new ModeRestarts(Mode);
         Configuration = new RedisConfigurationEngine(connector);
     }
@@ -52,7 +54,7 @@ public sealed class RedisEngine : IEngine
     public IReadOnlyList<Violation> Check(IDatabase database, ICatalogVersion? version)
     {
         var redis = (RedisDatabase)database;
-        return [.. RedisValidation.Check(redis, version as RedisVersion), .. DatabaseRules.Name(redis.Metadata.Name), .. NotOffered(redis.Spec), .. Inline(redis.Spec, version)];
+        return [.. RedisValidation.Check(redis, version as RedisVersion), .. DatabaseRules.Name(redis.Metadata.Name, RedisShard.LongestName(redis.Spec)), .. NotOffered(redis.Spec), .. Inline(redis.Spec, version)];
     }
 
     /// <inheritdoc/>
@@ -67,7 +69,8 @@ public sealed class RedisEngine : IEngine
         RedisValidation.CheckUpdate((RedisDatabase)before, (RedisDatabase)after);
 
     /// <inheritdoc/>
-    public IReadOnlyList<SpecWarning> Warnings(DatabaseFacts facts) => [.. RedisSpecConf.Of(facts).SelectMany(c => c.Warnings())];
+    public IReadOnlyList<SpecWarning> Warnings(DatabaseFacts facts) =>
+        [.. RedisSpecConf.Of(facts).SelectMany(c => c.Warnings()), .. RedisEndpoint.Warnings((RedisDatabase)facts.Database)];
 
     /// <inheritdoc/>
     public IReadOnlyList<SecretReference> References(IDatabase database) =>
@@ -97,8 +100,13 @@ public sealed class RedisEngine : IEngine
     public Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel) => _health.ProbeAsync(instances, cancel);
 
     /// <inheritdoc/>
-    public Task<MaintenanceReport> MaintainAsync(DatabaseInstances instances, CancellationToken cancel) =>
-        Mode(instances.Database).MaintainAsync(instances, cancel);
+    public async Task<MaintenanceReport> MaintainAsync(DatabaseInstances instances, CancellationToken cancel)
+    {
+        var report = await Mode(instances.Database).MaintainAsync(instances, cancel);
+        return report.Health.Failure is null && await _initialisation.PendingAsync(instances, cancel) is { } pending
+            ? report with { Health = new(pending) }
+            : report;
+    }
 
     /// <inheritdoc/>
     public EngineSentences Sentences => RedisSentences.All;
@@ -106,17 +114,17 @@ public sealed class RedisEngine : IEngine
     /// <inheritdoc/>
     public IReadOnlyList<PodGroup> Groups(IDatabase database)
     {
-        var spec = ((RedisDatabase)database).Spec;
+        var redis = (RedisDatabase)database;
         return
         [
-            new PodGroup
+            .. RedisShard.Of(redis).Select(shard => new PodGroup
             {
-                PetSet = database.Metadata.Name,
-                Replicas = spec.Replicas ?? 1,
+                PetSet = shard.PetSet,
+                Replicas = shard.Replicas,
                 Container = RedisNames.ServerContainer,
-                Template = spec.PodTemplate,
-                Storage = spec.StorageType == StorageTypes.Ephemeral ? null : spec.Storage,
-            },
+                Template = redis.Spec.PodTemplate,
+                Storage = redis.Spec.StorageType == StorageTypes.Ephemeral ? null : redis.Spec.Storage,
+            }),
         ];
     }
 
@@ -138,8 +146,8 @@ public sealed class RedisEngine : IEngine
     // Refused rather than ignored: a database that is less than what was asked for (unencrypted, unprotected, unreplicated) is worse than none.
     private static IEnumerable<Violation> NotOffered(RedisSpec spec)
     {
-        if (spec.Mode is not (null or "" or RedisModes.Standalone))
-            yield return Lacking("spec.mode", $"the mode {spec.Mode}", "Use the mode Standalone.");
+        if (spec.Mode is RedisModes.Sentinel)
+            yield return Lacking("spec.mode", $"the mode {spec.Mode}", "Use the mode Standalone or Cluster.");
         if (spec.Tls?.IssuerRef is not null)
             yield return Lacking("spec.tls", "TLS", "Remove spec.tls.");
         if (spec.Configuration?.Acl is { Rules.Count: > 0 })

@@ -34,6 +34,9 @@ public sealed record RedisFlavour(bool IsValkey, Version Version)
     /// <summary>True from version 6 on, which brought users (ACL) and TLS.</summary>
     public bool HasUsers => Major >= 6;
 
+    /// <summary>True from version 7 on, which lets the nodes of a cluster tell clients their host names.</summary>
+    public bool HasHostNames => Major >= 7;
+
     private static int Part(string[] parts, int index) =>
         index < parts.Length && int.TryParse(parts[index], NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
 }

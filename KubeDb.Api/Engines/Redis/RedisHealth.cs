@@ -14,7 +14,8 @@ internal sealed class RedisHealth(RedisConnector connector, TimeProvider time)
     private const string Ping = "ping";
     private const string Write = "write";
     private const string Read = "read";
-    private const string NodesNotReady = "nodes-not-ready";
+    /// <summary>Label of failures of single nodes, and of what goes on in them.</summary>
+    internal const string NodesNotReady = "nodes-not-ready";
 
     /// <summary>Checks every server; the first failure ends the round.</summary>
     public async Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel)

@@ -9,9 +9,12 @@ using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Engines.Redis;
 
-/// <summary>The PetSet of a Standalone, with the pod it makes. Pure.</summary>
+/// <summary>The PetSets of a Redis or Valkey, with the pods they make. Pure.</summary>
 internal static class RedisPods
 {
+    /// <summary>Name of the port of the cluster bus, in pods and in the governing service.</summary>
+    public const string BusPort = "gossip";
+
     private const string DataVolume = "data";
     private const string ScriptVolume = "script-vol";
     private const int TerminationSeconds = 60;
@@ -19,13 +22,14 @@ internal static class RedisPods
     // A day: a start that replays a large data set is no failure, and a pod that is not ready is seen by the health checks anyway.
     private const int StartupSeconds = 86_400;
 
-    /// <summary>The PetSet.</summary>
-    public static DesiredObject PetSet(RedisDescription d, ICollection<SpecWarning> warnings) => PetSetObjects.Describe(
+    /// <summary>The PetSet of a shard, or of the whole database.</summary>
+    public static DesiredObject PetSet(RedisDescription d, RedisShard shard, ICollection<SpecWarning> warnings) => PetSetObjects.Describe(
         d,
         new()
         {
-            Name = d.Name,
-            Replicas = 1,
+            Name = shard.PetSet,
+            Replicas = shard.Replicas,
+            Group = shard.Labels,
             MainContainer = RedisNames.ServerContainer,
             Template = d.Spec.PodTemplate,
             Pod = Pod(d, warnings),
@@ -69,6 +73,7 @@ internal static class RedisPods
             PodParts.Variable("DATABASE_NAME", d.Name),
             PodParts.Variable("DATABASE_GOVERNING_SERVICE", d.GoverningService),
             PodParts.Variable("DISTRIBUTION", d.Flavour.Distribution),
+            .. ModeVariables(d),
         ]);
         if (script is { ScriptPath: { Length: > 0 } path })
             env.Add(PodParts.Variable("INIT_SCRIPT_PATH", path));
@@ -78,7 +83,7 @@ internal static class RedisPods
             Image = ((ICatalogVersion)d.Version).DatabaseImage,
             Command = ["sh", "/scripts/start.sh"],
             Env = env,
-            Ports = [PodParts.Port("db", RedisConnector.Port)],
+            Ports = [PodParts.Port("db", RedisConnector.Port), .. d.IsCluster ? [PodParts.Port(BusPort, RedisEndpoint.OwnBusPort)] : (V1ContainerPort[])[]],
             ReadinessProbe = Probe(periodSeconds: 5, failureThreshold: 3),
             StartupProbe = Probe(periodSeconds: 1, failureThreshold: StartupSeconds),
             VolumeMounts = [PodParts.Mount(DataVolume, "/data"), .. Mounts(d), .. script is null ? (V1VolumeMount[])[] : [InitObjects.Mount]],
@@ -93,11 +98,19 @@ internal static class RedisPods
         Env =
         [
             PodParts.Variable("DISTRIBUTION", d.Flavour.Distribution),
-            PodParts.Variable("REDIS_MODE", d.Spec.Mode ?? RedisModes.Standalone),
-            PodParts.Variable("MAJOR_REDIS_VERSION", d.Flavour.Major.ToString(CultureInfo.InvariantCulture)),
+            Mode(d),
+            Major(d),
         ],
         VolumeMounts = Mounts(d),
     };
+
+    // What the start script does beyond starting one server.
+    private static V1EnvVar[] ModeVariables(RedisDescription d) => d.IsCluster || d.IsSentinel ? [Mode(d), Major(d)] : [];
+
+    private static V1EnvVar Mode(RedisDescription d) => PodParts.Variable("REDIS_MODE", d.Spec.Mode ?? RedisModes.Standalone);
+
+    private static V1EnvVar Major(RedisDescription d) =>
+        PodParts.Variable("MAJOR_REDIS_VERSION", d.Flavour.Major.ToString(CultureInfo.InvariantCulture));
 
     private static List<V1EnvVar> ExporterVariables(RedisDescription d)
     {

@@ -17,6 +17,15 @@ public static class RedisScripts
     /// </summary>
     public const string InitializedKey = "initialized";
 
+    /// <summary>
+    /// Key of the endpoints of a cluster's pods, a line each (<see cref="RedisEndpoint.Line"/>): in a file of its own, so that other endpoints
+    /// leave the pods' template as it is.
+    /// </summary>
+    public const string EndpointsKey = "endpoints";
+
+    /// <summary>Name of the file in which a node of a cluster keeps what it knows of the others.</summary>
+    public const string NodesFile = "nodes.conf";
+
     /// <summary>What the init container runs: it copies the scripts to where they can be executed.</summary>
     public static string Install(RedisFlavour flavour) =>
         $"cp {flavour.ConfigPath}{StartKey} {flavour.ConfigPath}{ReadyKey} /scripts/ && chmod 0755 /scripts/*.sh";
@@ -56,13 +65,15 @@ public static class RedisScripts
           { printf '%s\n' "$now" >"$mode.new" && mv -f "$mode.new" "$mode"; } 2>/dev/null
         fi
 
-        [ ! -e "$scripts/initialising" ] && [ "$switching" != yes ] && [ "${answer%%"$newline"*}" = PONG ]
+        [ ! -e "$scripts/initialising" ] || [ -e "$scripts/waiting" ] || exit 1
+        [ "$switching" != yes ] && [ "${answer%%"$newline"*}" = PONG ]
         """);
 
     /// <summary>
     /// Starts the server on the mounted configuration, with the container's arguments. Sees to it that a change between snapshots and the
     /// append-only file loads the newer data, where the server alone would start empty or with old data, and that files whose names were
-    /// changed are found; see <see cref="RedisStartFunctions"/>. Runs init scripts once.
+    /// changed are found; see <see cref="RedisStartFunctions"/>. Runs init scripts once. Of several servers each is told what sets it apart; see
+    /// <see cref="RedisModeFunctions"/>.
     /// </summary>
     public static string Start { get; } = Script("""
         #!/bin/sh
@@ -134,11 +145,21 @@ public static class RedisScripts
           holds rdb
         fi
 
+        more= follow=
+        case $topology in
+          Cluster)
+            keep_nodes
+            cluster_arguments
+            list_endpoints </dev/null 2>/dev/null &
+            follow=-c
+            ;;
+        esac
+
         ask() {
           if [ "${TLS:-OFF}" = ON ]; then
-            "$cli" -h 127.0.0.1 -p "$port" --tls --cert /certs/client.crt --key /certs/client.key --cacert /certs/ca.crt "$@"
+            ${with:-} "$cli" -h 127.0.0.1 -p "$port" --tls --cert /certs/client.crt --key /certs/client.key --cacert /certs/ca.crt "$@"
           else
-            "$cli" -h 127.0.0.1 -p "$port" "$@"
+            ${with:-} "$cli" -h 127.0.0.1 -p "$port" "$@"
           fi
         }
         shows() { ask INFO persistence 2>/dev/null | tr -d '\r' | grep -qx "$1"; }
@@ -183,7 +204,7 @@ public static class RedisScripts
         run_script() {
           say "running $1"
           case $1 in
-            *.lua) ask --eval "$1" ;;
+            *.lua) ask ${follow:-} --eval "$1" ;;
             *) sh "$1" ;;
           esac
         }
@@ -203,6 +224,7 @@ public static class RedisScripts
           if run_scripts; then
             date >"$data/ran-init.txt"
             rm -f "$scripts/initialising"
+            lower_flag
             say "init scripts have ended"
           else
             say "an init script failed: the pod stays unready. Correct the script, then delete the pod to run it again"
@@ -210,9 +232,9 @@ public static class RedisScripts
         }
 
         initial=
-        rm -f "$scripts/initialising" "$scripts/switching"
+        rm -f "$scripts/initialising" "$scripts/waiting" "$scripts/switching"
         [ -z "$switch" ] || echo "$switch" >"$scripts/switching"
-        if [ -d "$init" ] && [ ! -e "$data/ran-init.txt" ] && [ ! -e "$mounted/initialized" ]; then
+        if [ -d "$init" ] && [ ! -e "$data/ran-init.txt" ] && [ ! -e "$mounted/initialized" ] && may_initialise; then
           initial=yes
           : >"$scripts/initialising"
         fi
@@ -225,12 +247,13 @@ public static class RedisScripts
               no) turn_log_off ;;
             esac
             rm -f "$scripts/switching"
-            if [ -n "$initial" ]; then initialise; fi
+            if [ -n "$initial" ]; then await_turn; initialise; fi
           } </dev/null &
         fi
 
-        exec "$server" "$conf" "$@"
-        """).Replace("@FUNCTIONS@\n", RedisStartFunctions.Text, StringComparison.Ordinal);
+        # shellcheck disable=SC2086 # names, addresses and numbers
+        exec "$server" "$conf" "$@" $more
+        """).Replace("@FUNCTIONS@\n", $"{RedisStartFunctions.Text}\n{RedisModeFunctions.Text}", StringComparison.Ordinal);
 
     private static string Script(string text) => text.ReplaceLineEndings("\n") + "\n";
 }

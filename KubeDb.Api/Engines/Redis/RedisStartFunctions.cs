@@ -120,7 +120,7 @@ internal static class RedisStartFunctions
         check_names() {
           for name in "$snapshot_name" "$folder_name" "$log_name"; do
             case $name in
-              '' | */* | . | .. | *.aside | default.conf* | persistence-* | ran-init.txt | lost+found)
+              '' | */* | . | .. | *.aside | default.conf* | nodes.conf* | persistence-* | ran-init.txt | lost+found)
                 fail "dbfilename, appenddirname and appendfilename have to be plain file names that nothing else uses; \"$name\" is not" ;;
             esac
           done

@@ -147,9 +147,19 @@ public sealed record RedisAnnounce
     public IReadOnlyList<RedisShardEndpoints> Shards { get; init => field = value ?? []; } = [];
 
     /// <summary>Kind of endpoint that clients prefer.</summary>
-    [OneOf("ip", "hostname")]
+    [OneOf(RedisAnnounceTypes.Ip, RedisAnnounceTypes.Hostname)]
     [SchemaDefault("\"hostname\"")]
     public string? Type { get; init; }
+}
+
+/// <summary>Values of <c>spec.cluster.announce.type</c>.</summary>
+public static class RedisAnnounceTypes
+{
+    /// <summary>An address.</summary>
+    public const string Ip = "ip";
+
+    /// <summary>A host name.</summary>
+    public const string Hostname = "hostname";
 }
 
 /// <summary>Endpoints of a shard's pods.</summary>

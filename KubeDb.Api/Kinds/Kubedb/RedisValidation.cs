@@ -6,6 +6,9 @@ namespace KubeDb.Api.Kinds.Kubedb;
 /// <summary>The rules a Redis has to keep, judged from the (defaulted) object and its catalog version alone.</summary>
 public static class RedisValidation
 {
+    /// <summary>Most pods of a cluster: what its protocol is made for. Every node talks to every other one.</summary>
+    public const int MostNodes = 1000;
+
     /// <summary>Rules for the pod template.</summary>
     public static PodTemplateRules PodRules { get; } = new(RedisNames.ReservedVolumes, RedisNames.ReservedPaths, RedisNames.ReservedVariables);
 
@@ -48,6 +51,8 @@ public static class RedisValidation
                     yield return new("spec.cluster.shards", RedisReasons.ReplicasInvalid, $"spec.cluster.shards \"{spec.Cluster?.Shards}\" invalid. Value must be >= 3");
                 if (spec.Cluster?.Replicas is not > 1)
                     yield return new("spec.cluster.replicas", RedisReasons.ReplicasInvalid, $"spec.cluster.replicas \"{spec.Cluster?.Replicas}\" invalid. Value must be > 1");
+                if (spec.Cluster is { Shards: { } shards, Replicas: { } pods } && (long)shards * pods > MostNodes)
+                    yield return new("spec.cluster", RedisReasons.ReplicasInvalid, $"spec.cluster asks for {shards} shards of {pods} pods. A cluster has at most {MostNodes} pods: ask for fewer");
                 break;
             case RedisModes.Sentinel:
                 if (string.IsNullOrEmpty(spec.SentinelRef?.Name) || string.IsNullOrEmpty(spec.SentinelRef.Namespace))

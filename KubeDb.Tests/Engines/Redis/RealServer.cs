@@ -33,7 +33,9 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
     /// <param name="version">What the container's image has.</param>
     /// <param name="shell">What its scripts run under.</param>
     /// <param name="password">What its environment says is the password.</param>
-    public static async Task<RealServer> MakeAsync(EngineContainer container, EngineVersion version, string shell = "sh", string password = Password)
+    /// <param name="more">Further variables of its environment.</param>
+    public static async Task<RealServer> MakeAsync(
+        EngineContainer container, EngineVersion version, string shell = "sh", string password = Password, IReadOnlyDictionary<string, string>? more = null)
     {
         var server = new RealServer(container, shell, await container.MakeFolderAsync("data", "conf", "scripts"), password);
         await container.WriteAsync($"{server._folder}/start.sh", RedisScripts.Start);
@@ -48,9 +50,13 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
             ["START_PORT_NUMBER"] = server._port.ToString(CultureInfo.InvariantCulture),
             ["REDISCLI_AUTH"] = password,
             ["VALKEYCLI_AUTH"] = password,
-        }));
+            ["START_TEMP_DIR"] = server._folder,
+        }.Concat(more ?? new Dictionary<string, string>()).ToDictionary()));
         return server;
     }
+
+    /// <summary>Its port in the container.</summary>
+    public int Port => _port;
 
     /// <summary>The engine's own connections, whatever address it asks for.</summary>
     public Task<Stream> ConnectAsync(string host, int port, CancellationToken cancel) => ConnectAsync(cancel);
@@ -125,6 +131,12 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
 
     /// <summary>Removes files from the data directory.</summary>
     public Task RemoveAsync(params string[] files) => _container.RunAsync(["rm", .. files.Select(f => $"{_folder}/data/{f}")]);
+
+    /// <summary>Runs a shell command in the data directory, and returns what it prints.</summary>
+    public Task<string> InDataAsync(string command) => _container.RunAsync("sh", "-c", $"cd {_folder}/data && {command}");
+
+    /// <summary>What the server's pod has in its folder for temporary files; empty when there is none of that name.</summary>
+    public async Task<string> TemporaryAsync(string file) => (await _container.TryAsync("cat", $"{_folder}/{file}")).Stdout;
 
     /// <summary>Writes an empty file into the data directory.</summary>
     public Task TouchAsync(string file) => _container.WriteAsync($"{_folder}/data/{file}", "");

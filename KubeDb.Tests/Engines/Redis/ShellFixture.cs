@@ -13,5 +13,6 @@ public abstract class ShellFixture(EngineVersion version, string shell) : Engine
             Assert.Ignore(missing);
     }
 
-    private protected Task<RealServer> MakeAsync(string password = RealServer.Password) => RealServer.MakeAsync(Container, Version, Shell, password);
+    private protected Task<RealServer> MakeAsync(string password = RealServer.Password, IReadOnlyDictionary<string, string>? more = null) =>
+        RealServer.MakeAsync(Container, Version, Shell, password, more);
 }

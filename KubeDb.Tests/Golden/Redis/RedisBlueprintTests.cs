@@ -23,7 +23,7 @@ public class RedisBlueprintTests
     private static readonly string[] Names =
     [
         "minimal", "durable", "ephemeral", "valkey", "monitored-operator", "monitored-builtin", "disable-auth", "custom-configuration", "rich-templates",
-        "init-script", "init-git", "long-name", "other-user",
+        "init-script", "init-git", "long-name", "other-user", "cluster", "cluster-announced", "cluster-valkey", "cluster-initialised",
     ];
 
     [TestCaseSource(nameof(Names))]
@@ -58,6 +58,25 @@ public class RedisBlueprintTests
             "Service watched-pods", "Service watched", "Service watched-stats", "ServiceAccount watched", "Role watched", "RoleBinding watched",
             "Secret watched-fedcba", "PetSet watched", "AppBinding watched", "ServiceMonitor watched-stats",
         }));
+
+    [Test]
+    public void EachShardOfAClusterHasAPetSetAndItsBudget() => Assert.That(
+        Engine.Describe(Facts("cluster")).Objects.Select(o => $"{o.Manifest["kind"]} {o.Name}"),
+        Is.EqualTo(new[]
+        {
+            "Service redis-cluster-pods", "Service redis-cluster", "ServiceAccount redis-cluster", "Role redis-cluster", "RoleBinding redis-cluster",
+            "Secret redis-cluster-fedcba", "PetSet redis-cluster-shard0", "PodDisruptionBudget redis-cluster-shard0", "PetSet redis-cluster-shard1",
+            "PodDisruptionBudget redis-cluster-shard1", "PetSet redis-cluster-shard2", "PodDisruptionBudget redis-cluster-shard2", "AppBinding redis-cluster",
+        }));
+
+    [Test]
+    public void OtherEndpointsDoNotChangeThePods()
+    {
+        var facts = Facts("cluster-announced");
+        var redis = (RedisDatabase)facts.Database;
+        var other = facts with { Database = redis with { Spec = redis.Spec with { Cluster = redis.Spec.Cluster! with { Announce = null } } } };
+        Assert.That(PetSets(other), Is.EqualTo(PetSets(facts)));
+    }
 
     [Test]
     public void AForeignServiceAccountIsUsedButNotDescribed()
@@ -122,6 +141,9 @@ public class RedisBlueprintTests
     };
 
     private static string PetSet(DatabaseFacts facts) => Engine.Describe(facts).Objects.Single(o => o.Type.Kind == "PetSet").Manifest.ToJsonString();
+
+    private static IEnumerable<string> PetSets(DatabaseFacts facts) =>
+        Engine.Describe(facts).Objects.Where(o => o.Type.Kind == "PetSet").Select(o => o.Manifest.ToJsonString());
 
     private static string Text(Blueprint blueprint) => string.Join('\n', blueprint.Objects.Select(o => o.Manifest.ToJsonString()));
 

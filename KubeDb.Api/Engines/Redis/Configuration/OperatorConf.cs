@@ -1,20 +1,38 @@
+using KubeDb.Api.Kinds.Kubedb;
+using KubeDb.Api.Kinds.Shared;
+
 namespace KubeDb.Api.Engines.Redis.Configuration;
 
-/// <summary>The operator's own directives.</summary>
+/// <summary>
+/// The operator's own directives: the same for all servers of a database. What differs between them, such as the address that a node announces,
+/// the start script gives as arguments.
+/// </summary>
 public static class OperatorConf
 {
     /// <summary>
     /// Directives that users may override. On durable storage the append-only file is on: a killed server then loses no acknowledged write,
-    /// where snapshots alone would lose up to an hour.
+    /// where snapshots alone would lose up to an hour. A node of a cluster that is silent for five seconds counts as failed, not for fifteen.
     /// </summary>
-    public static RedisConf Defaults(bool durable) =>
-        durable ? RedisConf.Of([RedisDirective.Of("appendonly", "yes")]) : RedisConf.Empty;
+    /// <param name="spec">The (defaulted) spec.</param>
+    public static RedisConf Defaults(RedisSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var directives = new List<RedisDirective>();
+        if (spec.StorageType != StorageTypes.Ephemeral)
+            directives.Add(RedisDirective.Of("appendonly", "yes"));
+        if (spec.Mode == RedisModes.Cluster)
+            directives.Add(RedisDirective.Of("cluster-node-timeout", "5000"));
+        return RedisConf.Of(directives);
+    }
 
     /// <summary>Directives that users may not set (<see cref="RedisDirectives.IsOwned"/>).</summary>
     /// <param name="flavour">The server.</param>
     /// <param name="credential">The credential; null when authentication is off.</param>
-    public static RedisConf Owned(RedisFlavour flavour, Credential? credential)
+    /// <param name="spec">The (defaulted) spec.</param>
+    public static RedisConf Owned(RedisFlavour flavour, Credential? credential, RedisSpec spec)
     {
+        ArgumentNullException.ThrowIfNull(flavour);
+        ArgumentNullException.ThrowIfNull(spec);
         var directives = new List<RedisDirective>
         {
             RedisDirective.Of("port", "6379"),
@@ -23,6 +41,8 @@ public static class OperatorConf
             // Clients are never on loopback here; who may connect is decided by the password and by network policy.
             RedisDirective.Of("protected-mode", "no"),
         };
+        if (spec.Mode == RedisModes.Cluster)
+            directives.AddRange(Cluster(flavour, spec.Cluster?.Announce));
         if (credential is null)
             return RedisConf.Of(directives);
 
@@ -32,6 +52,18 @@ public static class OperatorConf
         if (flavour.HasUsers && credential.Username is not ("" or "default"))
             directives.Add(User(flavour, credential));
         return RedisConf.Of(directives);
+    }
+
+    // A replica belongs to its shard: one that the server moves to another shard's master would be missed where its volume is.
+    private static IEnumerable<RedisDirective> Cluster(RedisFlavour flavour, RedisAnnounce? announce)
+    {
+        yield return RedisDirective.Of("cluster-enabled", "yes");
+        yield return RedisDirective.Of("cluster-config-file", RedisScripts.NodesFile);
+        yield return flavour.Version >= new Version(6, 2)
+            ? RedisDirective.Of("cluster-allow-replica-migration", "no")
+            : RedisDirective.Of("cluster-migration-barrier", "999");
+        if (flavour.HasHostNames)
+            yield return RedisDirective.Of("cluster-preferred-endpoint-type", announce is null ? RedisAnnounceTypes.Ip : RedisEndpoint.Type(announce));
     }
 
     private static RedisDirective User(RedisFlavour flavour, Credential credential)

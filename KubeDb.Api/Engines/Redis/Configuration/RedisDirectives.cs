@@ -34,12 +34,12 @@ public sealed record DirectiveFact(string Name, DirectiveEffect Effect, string R
 public static class RedisDirectives
 {
     // Set by the operator, because addresses, credentials, certificates, files and membership are its own. Tuning of TLS (protocols,
-    // ciphers, sessions) and of the cluster (timeouts, coverage, migration) stays with the user.
+    // ciphers, sessions) and of the cluster (timeouts, coverage) stays with the user.
     private static readonly FrozenSet<string> Owned = new[]
     {
-        "aclfile", "bind", "bind-source-addr", "cluster-announce-bus-port", "cluster-announce-client-ipv4", "cluster-announce-client-ipv6",
+        "aclfile", "bind", "bind-source-addr", "cluster-allow-replica-migration", "cluster-announce-bus-port", "cluster-announce-client-ipv4", "cluster-announce-client-ipv6",
         "cluster-announce-hostname", "cluster-announce-human-nodename", "cluster-announce-ip", "cluster-announce-port",
-        "cluster-announce-tls-port", "cluster-config-file", "cluster-enabled", "cluster-port", "cluster-preferred-endpoint-type", "daemonize",
+        "cluster-announce-tls-port", "cluster-config-file", "cluster-enabled", "cluster-migration-barrier", "cluster-port", "cluster-preferred-endpoint-type", "daemonize",
         "dir", "logfile", "masterauth", "masteruser", "pidfile", "port", "protected-mode", "rdma-bind", "rdma-port", "replica-announce-ip",
         "replica-announce-port", "replicaof", "requirepass", "sentinel", "supervised", "syslog-enabled", "tls-auth-clients", "tls-ca-cert-dir",
         "tls-ca-cert-file", "tls-cert-file", "tls-client-cert-file", "tls-client-key-file", "tls-client-key-file-pass", "tls-cluster",

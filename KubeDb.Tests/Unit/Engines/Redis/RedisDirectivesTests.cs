@@ -26,6 +26,9 @@ public class RedisDirectivesTests
     [TestCase("user ann on", false)]
     [TestCase("tls-protocols TLSv1.3", false)]
     [TestCase("cluster-node-timeout 1", false)]
+    [TestCase("cluster-require-full-coverage no", false)]
+    [TestCase("cluster-allow-replica-migration yes", true)]
+    [TestCase("cluster-migration-barrier 1", true)]
     [TestCase("maxclients 1", false)]
     public void KnowsWhatTheOperatorOwns(string line, bool owned) =>
         Assert.That(RedisDirectives.IsOwned(RedisConf.Parse(line).Conf.Directives[0]), Is.EqualTo(owned));

@@ -21,7 +21,8 @@ public class RedisEngineTests
     {
         var spec = Valid().Spec;
         Assert.That(Reasons(Valid()), Is.Empty);
-        Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Cluster } }), Does.Contain(ReasonIds.NotOffered));
+        Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Cluster } }), Is.Empty);
+        Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Sentinel } }), Does.Contain(ReasonIds.NotOffered));
         Assert.That(Reasons(Valid() with { Spec = spec with { Tls = new() { IssuerRef = new() { Kind = "Issuer", Name = "ca" } } } }), Does.Contain(ReasonIds.NotOffered));
         Assert.That(
             Reasons(Valid() with { Spec = spec with { Configuration = new() { Acl = new() { Rules = ["ann +get"] } } } }),
@@ -33,6 +34,60 @@ public class RedisEngineTests
     public void ANameForWhichNoPodCanBeMadeIsRefused(int length, bool refused) => Assert.That(
         Reasons(Valid() with { Metadata = new() { Namespace = "demo", Name = new('a', length) } }).Contains(ReasonIds.NameTooLong),
         Is.EqualTo(refused));
+
+    [TestCase(3, 45, false)]
+    [TestCase(3, 46, true)]
+    [TestCase(10, 45, false)]
+    [TestCase(11, 44, false)]
+    [TestCase(11, 45, true)]
+    public void TheNumberOfAShardHasRoomInTheNameOfItsPods(int shards, int length, bool refused)
+    {
+        var cluster = Clustered(shards) with { Metadata = new() { Namespace = "demo", Name = new('a', length) } };
+        Assert.That(Reasons(cluster).Contains(ReasonIds.NameTooLong), Is.EqualTo(refused));
+        Assert.That(Engine.Groups(cluster).Max(g => g.PetSet.Length) > 52, Is.EqualTo(refused));
+    }
+
+    [TestCase(3, 2, null)]
+    [TestCase(2, 2, "spec.cluster.shards \"2\" invalid. Value must be >= 3")]
+    [TestCase(3, 1, "spec.cluster.replicas \"1\" invalid. Value must be > 1")]
+    [TestCase(500, 2, null)]
+    [TestCase(500, 3, "spec.cluster asks for 500 shards of 3 pods. A cluster has at most 1000 pods: ask for fewer")]
+    [TestCase(int.MaxValue, int.MaxValue, "spec.cluster asks for 2147483647 shards of 2147483647 pods. A cluster has at most 1000 pods: ask for fewer")]
+    public void AClusterHasThreeShardsOfTwoPodsOrMore(int shards, int replicas, string? sentence) =>
+        Assert.That(Engine.Check(Clustered(shards, replicas), Version).Select(v => v.Message), sentence is null ? Is.Empty : Is.EqualTo(new[] { sentence }));
+
+    [Test]
+    public void EachShardIsAGroupOfEqualPods()
+    {
+        var groups = Engine.Groups(Clustered(3, 4));
+        Assert.That(groups.Select(g => (g.PetSet, g.Replicas, g.Container)), Is.EqualTo(new[] { ("rd-shard0", 4, "redis"), ("rd-shard1", 4, "redis"), ("rd-shard2", 4, "redis") }));
+        Assert.That(groups.Select(g => (g.Role, g.Storage)).Distinct().Single(), Is.EqualTo((PodGroup.OnlyRole, Valid().Spec.Storage)));
+        Assert.That(groups.Select(g => g.Has("rd-shard1-3")), Is.EqualTo(new[] { false, true, false }));
+    }
+
+    [TestCase(-1, -1)]
+    [TestCase(int.MaxValue, 2)]
+    public void EvenASpecThatBreaksTheRulesHasABoundedNumberOfGroups(int shards, int replicas) =>
+        Assert.That(Engine.Groups(Clustered(shards, replicas)), Has.Count.InRange(1, 1000).And.All.Property("Replicas").Not.Negative);
+
+    [Test]
+    public void AnEndpointThatIsNoneBecomesAWarningAtItsPlace()
+    {
+        var cluster = Clustered(3);
+        var announce = new RedisAnnounce { Shards = [Endpoints("a:1@2", "b"), Endpoints("c:1@2", "d:1@2"), Endpoints("e:99999@2", "f:1@2")] };
+        var facts = new DatabaseFacts
+        {
+            Database = cluster with { Spec = cluster.Spec with { Cluster = cluster.Spec.Cluster! with { Announce = announce } } },
+            Version = Version,
+            Offers = new(true, false, false),
+        };
+        Assert.That(Engine.Check(facts.Database, Version), Is.Empty);
+        Assert.That(Engine.Warnings(facts).Select(w => w.Message), Is.EqualTo(new[]
+        {
+            "spec.cluster.announce.shards[0].endpoints[1] is no host:port@busport, so the pod announces its own name. Correct it.",
+            "spec.cluster.announce.shards[2].endpoints[0] is no host:port@busport, so the pod announces its own name. Correct it.",
+        }));
+    }
 
     [Test]
     public void InlineTextThatTheServerCouldNotReadIsNamed()
@@ -81,6 +136,11 @@ public class RedisEngineTests
     }
 
     private static IEnumerable<string> Reasons(RedisDatabase database) => Engine.Check(Engine.Default(database, Version), Version).Select(v => v.Reason);
+
+    private static RedisShardEndpoints Endpoints(params string[] endpoints) => new() { Endpoints = endpoints };
+
+    private static RedisDatabase Clustered(int shards, int replicas = 2) =>
+        Valid() with { Spec = Valid().Spec with { Mode = RedisModes.Cluster, Cluster = new() { Shards = shards, Replicas = replicas } } };
 
     private static RedisDatabase Valid() => new()
     {
