@@ -1,5 +1,6 @@
 using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Engines.Configuration;
+using KubeDb.Api.Engines.Redis.Cluster;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Catalog;
@@ -16,6 +17,7 @@ public sealed class RedisEngine : IEngine
     private readonly RedisHealth _health;
     private readonly StandaloneMode _standalone;
     private readonly RedisInitialisation _initialisation;
+    private readonly ClusterMaintenance _cluster;
 
     /// <summary>Talks to servers through the given dialer and clock.</summary>
     public RedisEngine(IEngineDialer dialer, TimeProvider time)
@@ -24,6 +26,7 @@ public sealed class RedisEngine : IEngine
         _health = new RedisHealth(connector, time);
         _standalone = new StandaloneMode(_health, new RedisRestarts(connector, time));
         _initialisation = new RedisInitialisation(connector);
+        _cluster = new ClusterMaintenance(connector, time, new ClusterRestarts(connector, time));
         Restarts = new ModeRestarts(Mode);
         Configuration = new RedisConfigurationEngine(connector);
     }
@@ -138,8 +141,9 @@ public sealed class RedisEngine : IEngine
         return SpecChange.Of(Configuration!.Plan(request, current), Groups(current.Database), "configSecret");
     }
 
-    private StandaloneMode Mode(IDatabase database) => ((RedisDatabase)database).Spec.Mode switch
+    private IRedisMode Mode(IDatabase database) => ((RedisDatabase)database).Spec.Mode switch
     {
+        RedisModes.Cluster => _cluster,
         _ => _standalone,
     };
 

@@ -10,19 +10,12 @@ internal sealed class RedisHealth(RedisConnector connector, TimeProvider time)
     /// <summary>The key that is written, read and deleted again; it expires by itself if the deletion is lost.</summary>
     public const string ProbeKey = "kubedb:health-check";
 
-    private const string ClientCreation = "client creation";
-    private const string Ping = "ping";
-    private const string Write = "write";
-    private const string Read = "read";
-    /// <summary>Label of failures of single nodes, and of what goes on in them.</summary>
-    internal const string NodesNotReady = "nodes-not-ready";
-
     /// <summary>Checks every server; the first failure ends the round.</summary>
     public async Task<HealthReport> ProbeAsync(DatabaseInstances instances, CancellationToken cancel)
     {
         var pods = instances.Pods.Where(p => !p.Metadata.IsDeleting).OrderBy(p => p.Metadata.Name, StringComparer.Ordinal).ToList();
         if (pods.Count == 0)
-            return new(new HealthFailure(NodesNotReady, "No pod of the database runs.", AcceptsConnections: false));
+            return new(new HealthFailure(HealthLabels.NodesNotReady, "No pod of the database runs.", AcceptsConnections: false));
         foreach (var pod in pods)
         {
             if (await ProbeAsync(instances, pod, cancel) is { } failure)
@@ -38,22 +31,22 @@ internal sealed class RedisHealth(RedisConnector connector, TimeProvider time)
         var timeout = TimeSpan.FromSeconds(checks?.TimeoutSeconds is { } seconds and > 0 ? seconds : 10);
         var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, timeout, cancel);
         if (client is null)
-            return new(ClientCreation, $"No connection to {Name(pod)}: {failure!.Message}.", AcceptsConnections: false);
+            return new(HealthLabels.ClientCreation, $"No connection to {Name(pod)}: {failure!.Message}.", AcceptsConnections: false);
         await using (client)
         {
-            var step = Ping;
+            var step = HealthLabels.Ping;
             try
             {
                 if (await PingAsync(client, pod, cancel) is { } refused)
                     return refused;
                 if (checks is { DisableWriteCheck: true })
                     return null;
-                step = Write;
+                step = HealthLabels.Write;
                 return await WriteAndReadAsync(client, pod, cancel);
             }
             catch (Exception e) when (e is IOException or TimeoutException)
             {
-                return new(step, $"{Name(pod)} did not answer the {step} check: {e.Message}", AcceptsConnections: step != Ping);
+                return new(step, $"{Name(pod)} did not answer the {step} check: {e.Message}", AcceptsConnections: step != HealthLabels.Ping);
             }
         }
     }
@@ -62,11 +55,11 @@ internal sealed class RedisHealth(RedisConnector connector, TimeProvider time)
     {
         var reply = await client.SendAsync(cancel, "PING");
         if (reply.Error is not { } error)
-            return reply.Text == "PONG" ? null : new(Ping, $"{Name(pod)} answers PING with something else than PONG.", AcceptsConnections: false);
+            return reply.Text == "PONG" ? null : new(HealthLabels.Ping, $"{Name(pod)} answers PING with something else than PONG.", AcceptsConnections: false);
         if (error.Kind != RespErrorKind.Loading)
-            return new(Ping, $"{Name(pod)} refuses PING: {error.Sentence}", AcceptsConnections: error.Kind == RespErrorKind.PersistenceFailed);
+            return new(HealthLabels.Ping, $"{Name(pod)} refuses PING: {error.Sentence}", AcceptsConnections: error.Kind == RespErrorKind.PersistenceFailed);
         var info = RedisInfo.Parse((await client.SendAsync(cancel, "INFO", "persistence")).Text);
-        return new(NodesNotReady, $"{Name(pod)} is loading its data{Progress(info)}.", AcceptsConnections: false);
+        return new(HealthLabels.NodesNotReady, $"{Name(pod)} is loading its data{Progress(info)}.", AcceptsConnections: false);
     }
 
     private async Task<HealthFailure?> WriteAndReadAsync(RespClient client, Pod pod, CancellationToken cancel)
@@ -75,20 +68,51 @@ internal sealed class RedisHealth(RedisConnector connector, TimeProvider time)
 
         // One trip for the three: with thousands of databases the trips are what a round of checks costs.
         var replies = await client.SendManyAsync(cancel, ["SET", ProbeKey, value, "EX", "60"], ["GET", ProbeKey], ["DEL", ProbeKey]);
-        var (set, get) = (replies[0], replies[1]);
-        if (set.Error is { } refused)
-            return new(Write, $"{Name(pod)} refuses writes: {refused.Sentence}", AcceptsConnections: true);
-        if (get.Error is { } unreadable)
-            return new(Read, $"{Name(pod)} refuses reads: {unreadable.Sentence}", AcceptsConnections: true);
-        return get.Text == value ? null : new(Read, $"{Name(pod)} does not return the key that was just written.", AcceptsConnections: true);
+        return Judge(Name(pod), value, replies[0], replies[1]);
     }
 
-    private static string Progress(RedisInfo info) =>
+    /// <summary>What the answers to the write and the read of a value say; null when both worked.</summary>
+    internal static HealthFailure? Judge(string pod, string value, RespReply set, RespReply get)
+    {
+        if (set.Error is { } refused)
+            return new(HealthLabels.Write, $"{pod} refuses writes: {refused.Sentence}", AcceptsConnections: true);
+        if (get.Error is { } unreadable)
+            return new(HealthLabels.Read, $"{pod} refuses reads: {unreadable.Sentence}", AcceptsConnections: true);
+        return get.Text == value ? null : new(HealthLabels.Read, $"{pod} does not return the key that was just written.", AcceptsConnections: true);
+    }
+
+    /// <summary>How far the loading of data is, as the end of a sentence; empty when the server does not say.</summary>
+    internal static string Progress(RedisInfo info) =>
         info.Text("loading_loaded_perc") is { Length: > 0 } percent
             ? $": {percent} % done, about {info.Text("loading_eta_seconds")} s to go"
             : "";
 
     private static string Name(Pod pod) => $"pod {pod.Metadata.Key}";
+}
+
+/// <summary>The kinds of health checks, which the contract names.</summary>
+internal static class HealthLabels
+{
+    /// <summary>Connecting and logging in.</summary>
+    public const string ClientCreation = "client creation";
+
+    /// <summary>PING.</summary>
+    public const string Ping = "ping";
+
+    /// <summary>Writing a key.</summary>
+    public const string Write = "write";
+
+    /// <summary>Reading a key.</summary>
+    public const string Read = "read";
+
+    /// <summary>Who is master.</summary>
+    public const string Primary = "primary";
+
+    /// <summary>The slots of a cluster, and whether it serves them.</summary>
+    public const string ClusterSlot = "cluster-slot";
+
+    /// <summary>Servers that do not take part yet.</summary>
+    public const string NodesNotReady = "nodes-not-ready";
 }
 
 /// <summary>The fields of an INFO answer.</summary>

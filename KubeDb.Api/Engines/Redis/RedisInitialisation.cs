@@ -26,7 +26,7 @@ internal sealed class RedisInitialisation(RedisConnector connector)
         foreach (var pod in instances.Pods.Where(p => !p.Metadata.IsDeleting && p.Metadata.Name.EndsWith("-0", StringComparison.Ordinal)))
         {
             if (await IsPendingAsync(instances, pod, cancel))
-                return new(RedisHealth.NodesNotReady, $"The init scripts of pod {pod.Metadata.Key} have not ended. Its log says more (kubectl logs).", AcceptsConnections: true);
+                return new(HealthLabels.NodesNotReady, $"The init scripts of pod {pod.Metadata.Key} have not ended. Its log says more (kubectl logs).", AcceptsConnections: true);
         }
 
         return null;

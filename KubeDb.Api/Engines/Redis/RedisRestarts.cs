@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using KubeDb.Api.Engines.Redis.Resp;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
@@ -16,10 +15,7 @@ internal sealed class RedisRestarts(RedisConnector connector, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    // A long command or a fork of much memory keeps a healthy server silent for a while.
-    private static readonly TimeSpan SilentFor = TimeSpan.FromSeconds(30);
-
-    private readonly ConcurrentDictionary<string, long> _silentSince = new(StringComparer.Ordinal);
+    private readonly SilentServers _silent = new(time);
     private readonly RedisSnapshots _snapshots = new(time);
 
     /// <inheritdoc/>
@@ -36,18 +32,18 @@ internal sealed class RedisRestarts(RedisConnector connector, TimeProvider time)
             return Readiness.Yes;
         var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
         if (client is null)
-            return failure!.TimedOut ? Silent(pod, failure.Message) : Unreachable(pod, failure);
+            return failure!.TimedOut ? _silent.Silent(pod, failure.Message) : Unreachable(pod, failure);
         await using (client)
         {
             try
             {
                 var readiness = await JudgeAsync(client, pod, cancel);
-                _silentSince.TryRemove(pod.Metadata.Uid, out _);
+                _silent.Heard(pod);
                 return readiness;
             }
             catch (TimeoutException e)
             {
-                return Silent(pod, e.Message);
+                return _silent.Silent(pod, e.Message);
             }
             catch (IOException e)
             {
@@ -91,7 +87,8 @@ internal sealed class RedisRestarts(RedisConnector connector, TimeProvider time)
             : Readiness.Yes;
     }
 
-    private static Readiness Unreachable(Pod pod, ConnectFailure failure) => failure.Error switch
+    /// <summary>What a failed connection, other than by silence, says of the server's data.</summary>
+    internal static Readiness Unreachable(Pod pod, ConnectFailure failure) => failure.Error switch
     {
         null or { Kind: RespErrorKind.Loading } => Readiness.Yes,
         { Kind: RespErrorKind.WrongPassword } => Readiness.NotYet(
@@ -107,16 +104,6 @@ internal sealed class RedisRestarts(RedisConnector connector, TimeProvider time)
         _ => Readiness.NotYet(
             $"{pod.Metadata.Name} is left alone, because it does not tell whether its data is safe on disk: {error.Sentence}. Delete the pod if that does not matter"),
     };
-
-    private Readiness Silent(Pod pod, string message)
-    {
-        var now = time.GetTimestamp();
-        var since = _silentSince.GetOrAdd(pod.Metadata.Uid, now);
-        if (time.GetElapsedTime(since, now) < SilentFor)
-            return Readiness.NotYet($"{pod.Metadata.Name} does not answer; it is asked for half a minute before it counts as down: {message}");
-        _silentSince.TryRemove(pod.Metadata.Uid, out _);
-        return Readiness.Yes;
-    }
 
     private async Task<(RedisInfo? Info, string Failure)> InfoAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel)
     {

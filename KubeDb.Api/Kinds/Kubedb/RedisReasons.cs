@@ -13,6 +13,14 @@ public static class RedisReasons
     public const string AnnounceInvalid = "AnnounceInvalid";
     public const string ReplaceSentinelInvalid = "ReplaceSentinelInvalid";
     public const string DataAtRisk = "DataAtRisk";
+    public const string ClusterNodesJoined = "ClusterNodesJoined";
+    public const string ClusterSlotsAssigned = "ClusterSlotsAssigned";
+    public const string ClusterSlotsRecovered = "ClusterSlotsRecovered";
+    public const string ClusterClaimsSettled = "ClusterClaimsSettled";
+    public const string ClusterReplicaAssigned = "ClusterReplicaAssigned";
+    public const string ClusterNodeForgotten = "ClusterNodeForgotten";
+    public const string ClusterFailover = "ClusterFailover";
+    public const string ClusterCommandRefused = "ClusterCommandRefused";
 #pragma warning restore CS1591
 
     /// <summary>Every reason of a Redis with its explanation.</summary>
@@ -25,5 +33,13 @@ public static class RedisReasons
         new(AnnounceInvalid, "The announced endpoints do not fit the shards and replicas.", "Give one list a shard with one endpoint a pod."),
         new(ReplaceSentinelInvalid, "The sentinels of this database can not be replaced.", "Correct the named field."),
         new(DataAtRisk, "A change of configuration would hide, mix or lose data that the servers hold.", "Do what the message says, then make the request again."),
+        new(ClusterNodesJoined, "Nodes of a cluster did not know each other, or not by their present addresses; they were made known to each other."),
+        new(ClusterSlotsAssigned, "Slots of a cluster had no owner and got one: it is being made."),
+        new(ClusterSlotsRecovered, "The owner of slots of a cluster is gone for good, or nobody owned them; a pod took them.", "Read the message: it says whether data was there. If not, restore from a backup."),
+        new(ClusterClaimsSettled, "It was not clear which node of a cluster owns slots; it was settled before the nodes meet."),
+        new(ClusterReplicaAssigned, "A pod of a cluster follows the master of its own shard now."),
+        new(ClusterNodeForgotten, "A node of a cluster is in no pod any more; the others forgot it."),
+        new(ClusterFailover, "A replica of a cluster took over from its master, because that one is gone for good or belongs to another shard."),
+        new(ClusterCommandRefused, "A server of a cluster refuses what would mend the cluster.", "Look at the pod that the message names; the command is tried again."),
     ];
 }
