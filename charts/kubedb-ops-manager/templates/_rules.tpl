@@ -51,7 +51,7 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
   verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [policy]
   resources: [poddisruptionbudgets]
-  verbs: [list, watch]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [appcatalog.appscode.com]
   resources: [appbindings]
   verbs: [get, list, watch, create, patch]
