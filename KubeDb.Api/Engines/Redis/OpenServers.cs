@@ -17,25 +17,27 @@ internal sealed class OpenServers : IAsyncDisposable
     /// <summary>Sets the parameters in every server. When one does not take them, those before it are set back.</summary>
     public async Task<LiveChange> SetAsync(IReadOnlyList<LiveSetting> settings, CancellationToken cancel)
     {
-        var done = new List<(RedisServerConfig Config, IReadOnlyList<LiveSetting> Previous)>();
+        var done = new List<(string Name, RedisServerConfig Config, IReadOnlyList<LiveSetting> Previous)>();
         foreach (var (name, _, config) in _servers)
         {
             LiveChange change;
             try
             {
-                (change, var previous) = await config.SetAsync(settings, cancel);
-                done.Add((config, previous));
+                (change, var before) = await config.SetAsync(settings, cancel);
+                done.Add((name, config, before));
+                if (_servers.Count > 1)
+                    change = change with { Message = $"{name}: {change.Message}" };
             }
             catch (Exception e) when (e is IOException or TimeoutException)
             {
-                change = new(LiveChangeKind.NeedsRestart, $"{name} can not be asked: {e.Message}");
+                change = new(LiveChangeKind.NeedsRestart, $"the connection to {name} broke, and whether it took the change is not known: {e.Message}");
             }
 
             if (change.Kind == LiveChangeKind.Applied)
                 continue;
             var undone = "";
-            foreach (var (earlier, before) in done)
-                undone += await RestoreAsync(earlier, before, cancel);
+            foreach (var (earlier, server, previous) in done)
+                undone += await RestoreAsync(earlier, server, previous, cancel);
             return change with { Message = change.Message + undone };
         }
 
@@ -49,15 +51,15 @@ internal sealed class OpenServers : IAsyncDisposable
             await client.DisposeAsync();
     }
 
-    private static async Task<string> RestoreAsync(RedisServerConfig config, IReadOnlyList<LiveSetting> previous, CancellationToken cancel)
+    private static async Task<string> RestoreAsync(string name, RedisServerConfig config, IReadOnlyList<LiveSetting> previous, CancellationToken cancel)
     {
         try
         {
-            return await config.RestoreAsync(previous, cancel);
+            return await config.RestoreAsync(previous, cancel) is { Length: > 0 } left ? $"{left} in {name}" : "";
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {
-            return $"; not set back: {e.Message}";
+            return $"; not set back in {name}: {e.Message}";
         }
     }
 }

@@ -49,7 +49,7 @@ internal static class RedisBlueprint
             : ServiceObjects.Governing(d, db);
         yield return new(ResourceTypes.Service, governing) { CreatedEvent = "Successfully created governing service" };
         yield return new(ResourceTypes.Service, primary) { CreatedEvent = "Successfully created Service" };
-        if (d.IsSentinel)
+        if (d.Sentinels is not null)
         {
             yield return new(ResourceTypes.Service, Service(d, ServiceAliases.Standby, ObjectNames.WithSuffix(d.Name, ServiceAliases.Standby)))
             {
@@ -63,7 +63,7 @@ internal static class RedisBlueprint
 
     // Clients of a cluster find the right node themselves; of a master with replicas the label says which pod it is.
     private static JsonObject Service(RedisDescription d, string alias, string name) => ServiceObjects.Client(
-        d, alias, name, [ServiceObjects.Port(alias, RedisConnector.Port, "db")], d.IsSentinel ? new Dictionary<string, string> { [RoleLabel] = alias } : null);
+        d, alias, name, [ServiceObjects.Port(alias, RedisConnector.Port, "db")], d.Sentinels is null ? null : new Dictionary<string, string> { [RoleLabel] = alias });
 
     private static IEnumerable<DesiredObject> Shard(RedisDescription d, RedisShard shard, ICollection<SpecWarning> warnings)
     {
@@ -85,9 +85,13 @@ internal static class RedisBlueprint
         if (d.Spec.Init is { Initialized: true })
             files[RedisScripts.InitializedKey] = "true";
         if (d.IsCluster)
-            files[RedisScripts.EndpointsKey] = string.Concat(RedisEndpoint.Of(d.Database, d.GoverningService).Select(e => $"{e.Line}\n"));
+            files[RedisScripts.EndpointsKey] = Lines(RedisEndpoint.Of(d.Database, d.GoverningService).Select(e => e.Line));
+        if (d.Sentinels is { } sentinels)
+            files[RedisScripts.SentinelsKey] = Lines(sentinels.Lines);
         return files;
     }
+
+    private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => $"{line}\n"));
 
     private static DesiredObject AppBinding(RedisDescription d, JsonObject primary)
     {

@@ -26,6 +26,6 @@ internal sealed class RedisDescription(DatabaseFacts facts) : DatabaseDescriptio
     /// <summary>The mode Cluster.</summary>
     public bool IsCluster => Spec.Mode == RedisModes.Cluster;
 
-    /// <summary>The mode Sentinel.</summary>
-    public bool IsSentinel => Spec.Mode == RedisModes.Sentinel;
+    /// <summary>The sentinels; null outside of the mode Sentinel.</summary>
+    public SentinelPeer? Sentinels { get; } = SentinelPeer.Of(facts);
 }

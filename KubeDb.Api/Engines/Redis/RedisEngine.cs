@@ -11,7 +11,7 @@ using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis;
 
-/// <summary>Redis and Valkey, in the modes Standalone and Cluster.</summary>
+/// <summary>Redis and Valkey, in every mode.</summary>
 public sealed class RedisEngine : IEngine
 {
     private readonly RedisHealth _health;
@@ -150,8 +150,6 @@ public sealed class RedisEngine : IEngine
     // Refused rather than ignored: a database that is less than what was asked for (unencrypted, unprotected, unreplicated) is worse than none.
     private static IEnumerable<Violation> NotOffered(RedisSpec spec)
     {
-        if (spec.Mode is RedisModes.Sentinel)
-            yield return Lacking("spec.mode", $"the mode {spec.Mode}", "Use the mode Standalone or Cluster.");
         if (spec.Tls?.IssuerRef is not null)
             yield return Lacking("spec.tls", "TLS", "Remove spec.tls.");
         if (spec.Configuration?.Acl is { Rules.Count: > 0 })

@@ -7,7 +7,7 @@ namespace KubeDb.Api.Engines.Redis;
 internal static class RedisModeFunctions
 {
     /// <summary>The functions, ending in a line break.</summary>
-    public static string Text { get; } = $"{Cluster}\n\n{Initialisation}\n".ReplaceLineEndings("\n");
+    public static string Text { get; } = $"{Cluster}\n\n{Sentinel}\n\n{Initialisation}\n".ReplaceLineEndings("\n");
 
     private const string Cluster = """
         topology=${REDIS_MODE:-Standalone}
@@ -77,6 +77,42 @@ internal static class RedisModeFunctions
           while read -r pod host public bus _; do
             echo "$pod $host $public $bus $(address_of "$host")"
           done <"$mounted/endpoints" >"$list.new" && mv -f "$list.new" "$list"
+        }
+        """;
+
+    private static string Sentinel => $$"""
+        # The master that a sentinel names, by name and port; nothing when it names none.
+        ask_sentinel() { # host port
+          (
+            unset REDISCLI_AUTH VALKEYCLI_AUTH
+            if [ -n "${SENTINEL_PASSWORD:-}" ]; then export REDISCLI_AUTH="$SENTINEL_PASSWORD" VALKEYCLI_AUTH="$SENTINEL_PASSWORD"; fi
+            if [ "${SENTINEL_TLS:-OFF}" = ON ]; then set -- "$@" --tls --cert /certs/client.crt --key /certs/client.key --cacert /certs/ca.crt; fi
+            host=$1 sentinel_port=$2
+            shift 2
+            timeout 2 "$cli" -h "$host" -p "$sentinel_port" "$@" SENTINEL get-master-addr-by-name "${REDIS_CLUSTER_REGISTERED_NAME:-}" 2>/dev/null </dev/null
+          ) | tr -d '\r' | awk '
+            NR == 1 && $0 ~ /^[0-9a-zA-Z.:-]+$/ { host = $0 }
+            NR == 2 && host != "" && $0 ~ /^[0-9]+$/ { print host, $0 }'
+        }
+
+        # Started on its own, a server would be a master and take writes beside the one that there is. So it follows the pod that a sentinel names,
+        # or nobody, until it is told; what it holds stays readable meanwhile.
+        replica_arguments() {
+          master=
+          if [ -r "$mounted/sentinels" ]; then
+            while read -r host sentinel_port; do
+              master=$(ask_sentinel "$host" "$sentinel_port")
+              [ -z "$master" ] || break
+            done <"$mounted/sentinels"
+          fi
+          case ${master% *} in
+            '') say "no sentinel names a master: waiting to be told what this server is" ;;
+            "$own_name" | "${POD_IP:-}")
+              say "the sentinels know this server as the master: waiting to be told that it still is"
+              master= ;;
+            *) say "following ${master% *}, which $host names as master" ;;
+          esac
+          more="--replica-announce-ip $own_name --replicaof ${master:-{{RedisScripts.OrphanHost}} {{RedisScripts.OrphanPort}}}"
         }
         """;
 

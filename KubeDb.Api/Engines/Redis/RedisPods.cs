@@ -5,6 +5,7 @@ using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;
+using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Engines.Redis;
@@ -31,11 +32,21 @@ internal static class RedisPods
             Replicas = shard.Replicas,
             Group = shard.Labels,
             MainContainer = RedisNames.ServerContainer,
-            Template = d.Spec.PodTemplate,
+            Template = Template(d),
             Pod = Pod(d, warnings),
             Claims = d.IsDurable ? [PetSetObjects.Claim(DataVolume, d.Spec.Storage)] : [],
         },
         warnings);
+
+    // What the coordinator did beside the server is the operator's own work. Admission still fills the container in, as the public API says.
+    private static PodTemplate? Template(RedisDescription d)
+    {
+        if (d.Sentinels is null || d.Spec.PodTemplate is not { Spec: { } spec } template || spec.ToNode() is not JsonObject pod)
+            return d.Spec.PodTemplate;
+        foreach (var container in pod["containers"].Objects().Where(c => c["name"].AsText() == RedisNames.CoordinatorContainer).ToList())
+            pod["containers"]!.AsArray().Remove(container);
+        return template with { Spec = JsonFragment.From(pod) };
+    }
 
     private static JsonObject Pod(RedisDescription d, ICollection<SpecWarning> warnings)
     {
@@ -105,7 +116,24 @@ internal static class RedisPods
     };
 
     // What the start script does beyond starting one server.
-    private static V1EnvVar[] ModeVariables(RedisDescription d) => d.IsCluster || d.IsSentinel ? [Mode(d), Major(d)] : [];
+    private static V1EnvVar[] ModeVariables(RedisDescription d) => d.IsCluster || d.Sentinels is not null ? [Mode(d), Major(d), .. SentinelVariables(d)] : [];
+
+    // How many sentinels there are stands in a file instead: another number must not be another template. Their password is out of reach where
+    // its secret is in another namespace; they then refuse to say who the master is, and the operator does.
+    private static IEnumerable<V1EnvVar> SentinelVariables(RedisDescription d)
+    {
+        if (d.Sentinels is not { } sentinels)
+            yield break;
+        yield return PodParts.Variable("SENTINEL_NAME", sentinels.Key.Name);
+        yield return PodParts.Variable("SENTINEL_NAMESPACE", sentinels.Key.Namespace);
+        yield return PodParts.Variable("SENTINEL_GOVERNING_SERVICE", sentinels.GoverningService);
+        yield return PodParts.Variable("SENTINEL_TLS", "OFF");
+        if (sentinels.AuthSecret is { } secret && sentinels.Key.Namespace == d.Namespace)
+            yield return PodParts.FromSecret("SENTINEL_PASSWORD", secret, "password");
+        yield return PodParts.Variable("REDIS_CLUSTER_REGISTERED_NAME", $"{d.Namespace}/{d.Name}");
+        if (d.Flavour.IsValkey)
+            yield return PodParts.Variable("VALKEY_CLUSTER_REGISTERED_NAME", $"{d.Namespace}/{d.Name}");
+    }
 
     private static V1EnvVar Mode(RedisDescription d) => PodParts.Variable("REDIS_MODE", d.Spec.Mode ?? RedisModes.Standalone);
 

@@ -23,6 +23,15 @@ public static class RedisScripts
     /// </summary>
     public const string EndpointsKey = "endpoints";
 
+    /// <summary>Key of the host and the port of each sentinel, a line each (<see cref="SentinelPeer.Lines"/>).</summary>
+    public const string SentinelsKey = "sentinels";
+
+    /// <summary>The host that a replica follows as long as nobody has said which pod is the master: none listens on its port.</summary>
+    public const string OrphanHost = "127.0.0.1";
+
+    /// <summary>The port to <see cref="OrphanHost"/>.</summary>
+    public const int OrphanPort = 1;
+
     /// <summary>Name of the file in which a node of a cluster keeps what it knows of the others.</summary>
     public const string NodesFile = "nodes.conf";
 
@@ -66,7 +75,12 @@ public static class RedisScripts
         fi
 
         [ ! -e "$scripts/initialising" ] || [ -e "$scripts/waiting" ] || exit 1
-        [ "$switching" != yes ] && [ "${answer%%"$newline"*}" = PONG ]
+        [ "$switching" != yes ] || exit 1
+        case ${answer%%"$newline"*} in
+          PONG) ;;
+          MASTERDOWN*) [ "${REDIS_MODE:-}" = Sentinel ] ;; # "replica-serve-stale-data no", and no master yet
+          *) exit 1 ;;
+        esac
         """);
 
     /// <summary>
@@ -153,6 +167,7 @@ public static class RedisScripts
             list_endpoints </dev/null 2>/dev/null &
             follow=-c
             ;;
+          Sentinel) replica_arguments ;;
         esac
 
         ask() {

@@ -88,7 +88,8 @@ internal sealed class RealServer : IAsyncDisposable, IEngineDialer
             try
             {
                 await using var client = await ClientAsync();
-                if ((await client.SendAsync(CancellationToken.None, "PING")).Text == "PONG")
+                var reply = await client.SendAsync(CancellationToken.None, "PING");
+                if (reply.Text == "PONG" || reply.Error?.Message.StartsWith("MASTERDOWN", StringComparison.Ordinal) == true)
                     return true;
             }
             catch (Exception e) when (e is IOException or SocketException)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Engines.Redis;
 using KubeDb.Api.Kinds.Catalog;
+using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Unit.Engines.Redis;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
@@ -24,6 +25,7 @@ public class RedisBlueprintTests
     [
         "minimal", "durable", "ephemeral", "valkey", "monitored-operator", "monitored-builtin", "disable-auth", "custom-configuration", "rich-templates",
         "init-script", "init-git", "long-name", "other-user", "cluster", "cluster-announced", "cluster-valkey", "cluster-initialised",
+        "sentinel", "sentinel-valkey",
     ];
 
     [TestCaseSource(nameof(Names))]
@@ -68,6 +70,27 @@ public class RedisBlueprintTests
             "Secret redis-cluster-fedcba", "PetSet redis-cluster-shard0", "PodDisruptionBudget redis-cluster-shard0", "PetSet redis-cluster-shard1",
             "PodDisruptionBudget redis-cluster-shard1", "PetSet redis-cluster-shard2", "PodDisruptionBudget redis-cluster-shard2", "AppBinding redis-cluster",
         }));
+
+    [Test]
+    public void TheServicesOfTheModeSentinelFollowTheRoles()
+    {
+        var services = Engine.Describe(Facts("sentinel")).Objects.Where(o => o.Type.Kind == "Service").Select(o => (o.Name, o.Manifest["spec"]!["selector"]!["kubedb.com/role"]?.GetValue<string>()));
+        Assert.That(services, Is.EqualTo(new[] { ("rd-demo-pods", null), ("rd-demo", "primary"), ("rd-demo-standby", "standby") }));
+    }
+
+    [Test]
+    public void AnotherNumberOfSentinelsDoesNotChangeThePods()
+    {
+        var facts = Facts("sentinel");
+        var peer = facts.Peers["sentinel"];
+        var sentinels = (RedisSentinel)peer.Database;
+        var other = facts with
+        {
+            Peers = new Dictionary<string, PeerFacts> { ["sentinel"] = peer with { Database = sentinels with { Spec = sentinels.Spec with { Replicas = 5 } } } },
+        };
+        Assert.That(PetSets(other), Is.EqualTo(PetSets(facts)));
+        Assert.That(Secret(other), Is.Not.EqualTo(Secret(facts)));
+    }
 
     [Test]
     public void OtherEndpointsDoNotChangeThePods()
@@ -145,6 +168,8 @@ public class RedisBlueprintTests
     private static IEnumerable<string> PetSets(DatabaseFacts facts) =>
         Engine.Describe(facts).Objects.Where(o => o.Type.Kind == "PetSet").Select(o => o.Manifest.ToJsonString());
 
+    private static string Secret(DatabaseFacts facts) => Engine.Describe(facts).Objects.Single(o => o.Type.Kind == "Secret").Manifest.ToJsonString();
+
     private static string Text(Blueprint blueprint) => string.Join('\n', blueprint.Objects.Select(o => o.Manifest.ToJsonString()));
 
     // A file holds the database as a user writes it and, where it is not the usual one, its catalog version and the secrets it names.
@@ -170,6 +195,12 @@ public class RedisBlueprintTests
                     Data = d["stringData"]!.AsObject().ToDictionary(p => p.Key, p => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(p.Value!.GetValue<string>())),
                 }),
         };
+        if (documents.SingleOrDefault(d => Kind(d) == "RedisSentinel") is { } named)
+        {
+            var sentinels = RedisSentinelDefaults.Apply(RedisSentinel.Decode(Utf8(named)), catalog);
+            facts = facts with { Peers = new Dictionary<string, PeerFacts> { ["sentinel"] = new(sentinels, catalog, new("root", "canary of the sentinels")) } };
+        }
+
         Assert.That(Engine.Check(facts), Is.Empty);
         return facts;
     }

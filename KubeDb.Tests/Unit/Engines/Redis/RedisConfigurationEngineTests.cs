@@ -143,6 +143,39 @@ public class RedisConfigurationEngineTests
             Assert.That((server.Values["maxmemory"], server.Values["timeout"]), Is.EqualTo(("1", "2")));
     }
 
+    [Test]
+    public async Task OfManyServersTheOneThatRefusesIsNamedAndAllAreAsBefore()
+    {
+        var servers = Start(6, () => new FakeParameters(7) { Values = { ["maxmemory"] = "1" } });
+        servers[4].Refusals["maxmemory"] = "ERR no";
+        var change = await ApplyAsync("", "maxmemory 5\n", "7.2.0", 6);
+        Assert.That((change.Kind, change.Message), Is.EqualTo((LiveChangeKind.Refused, "rd-4: The server refuses maxmemory: no")));
+        Assert.That(servers.Select(s => s.Values["maxmemory"]), Is.All.EqualTo("1"));
+    }
+
+    [Test]
+    public async Task AServerThatBreaksOffHasTheOthersSetBack()
+    {
+        var servers = Start(3, () => new FakeParameters(7) { Values = { ["maxmemory"] = "1" } });
+        var breaks = servers[1];
+        _servers.Servers["10.0.0.2"] = words => words is ["CONFIG", "SET", ..] ? throw new IOException("gone") : breaks.Answer(words);
+        var change = await ApplyAsync("", "maxmemory 5\n", "7.2.0", 3);
+        Assert.That(change.Kind, Is.EqualTo(LiveChangeKind.NeedsRestart));
+        Assert.That(change.Message, Does.StartWith("the connection to rd-1 broke, and whether it took the change is not known: "));
+        Assert.That((servers[0].Values["maxmemory"], servers[2].Values["maxmemory"]), Is.EqualTo(("1", "1")));
+    }
+
+    [Test]
+    public async Task NothingIsSetWhileAServerCanNotBeAsked()
+    {
+        var servers = Start(2, () => new FakeParameters(7) { Values = { ["maxmemory"] = "1" } });
+        _servers.Servers.Remove("10.0.0.3");
+        var change = await ApplyAsync("", "maxmemory 5\n", "7.2.0", 3);
+        Assert.That(change.Kind, Is.EqualTo(LiveChangeKind.NeedsRestart));
+        Assert.That(change.Message, Does.StartWith("rd-2 can not be asked: "));
+        Assert.That(servers.Select(s => s.Values["maxmemory"]), Is.All.EqualTo("1"));
+    }
+
     [TestCase("databases 10\nmaxclients 5\n", "databases takes effect only at start")]
     [TestCase("rename-command KEYS \"\"\n", "rename-command takes effect only at start")]
     [TestCase("loadmodule /a.so\n", "loadmodule takes effect only at start")]

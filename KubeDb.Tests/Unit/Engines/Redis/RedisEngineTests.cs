@@ -22,7 +22,7 @@ public class RedisEngineTests
         var spec = Valid().Spec;
         Assert.That(Reasons(Valid()), Is.Empty);
         Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Cluster } }), Is.Empty);
-        Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Sentinel } }), Does.Contain(ReasonIds.NotOffered));
+        Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Sentinel, Replicas = 3, SentinelRef = new() { Name = "sen" } } }), Is.Empty);
         Assert.That(Reasons(Valid() with { Spec = spec with { Tls = new() { IssuerRef = new() { Kind = "Issuer", Name = "ca" } } } }), Does.Contain(ReasonIds.NotOffered));
         Assert.That(
             Reasons(Valid() with { Spec = spec with { Configuration = new() { Acl = new() { Rules = ["ann +get"] } } } }),
