@@ -66,17 +66,21 @@ internal sealed partial class RedisConfigurationEngine
     {
         var user = RedisBlueprint.UserConfiguration(facts).Effective.Where(d => !RedisDirectives.IsOwned(d));
         var conf = OperatorConf.Defaults(((RedisDatabase)facts.Database).Spec).Merge(user);
-        var wanted = LiveSettings.Between(RedisConf.Empty, conf, flavour, includeAtStart: true).Settings.ToList();
+        var isCluster = ((RedisDatabase)facts.Database).Spec.Mode == RedisModes.Cluster;
+        var wanted = LiveSettings.Between(RedisConf.Empty, conf, flavour, includeAtStart: true).Settings.Where(s => !isCluster || !IsForced(s.CanonicalName)).ToList();
         if (flavour.Major < 7 || IsOpen(conf))
             return wanted;
         var set = conf.Directives.Select(d => d.CanonicalName).ToHashSet(StringComparer.Ordinal);
         wanted.AddRange(
             from fact in RedisDirectiveFacts.All
-            where fact.Default is not null && !set.Contains(fact.Name) && !RedisDirectives.IsReadAndIgnored(fact.Name)
+            where fact.Default is not null && !set.Contains(fact.Name) && !(isCluster && IsForced(fact.Name)) && !RedisDirectives.IsReadAndIgnored(fact.Name)
             where RedisDirectives.IsKnown(fact.Name, flavour.IsValkey, flavour.Version) && !RedisDirectives.IsOwned(RedisDirective.Of(fact.Name))
             select new LiveSetting(fact.Name, fact.Default!));
         return wanted;
     }
+
+    /// <summary>What the server of a cluster sets itself, whatever its file says.</summary>
+    private static bool IsForced(string name) => name == "databases";
 
     private static bool IsOpen(RedisConf conf) => conf.Directives.Any(d => Openings.Contains(d.CanonicalName));
 

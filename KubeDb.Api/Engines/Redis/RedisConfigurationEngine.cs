@@ -1,6 +1,7 @@
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kinds.Shared;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
@@ -142,7 +143,10 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
         if (plan.Change(flavour.ConfigKey) is not { } change)
             return new([], []);
         var defaults = OperatorConf.Defaults(((RedisDatabase)instances.Database).Spec);
-        return LiveSettings.Between(defaults.Merge(Free(change.Before)), defaults.Merge(Free(change.After)), flavour, includeAtStart);
+        var live = LiveSettings.Between(defaults.Merge(Free(change.Before)), defaults.Merge(Free(change.After)), flavour, includeAtStart);
+        return ((RedisDatabase)instances.Database).Spec.Mode == RedisModes.Cluster
+            ? live with { Settings = [.. live.Settings.Where(s => !IsForced(s.CanonicalName))] }
+            : live;
 
         RedisConf Free(IConfigurationDocument user) => (RedisConf)change.File.WithoutOwned(user);
     }
