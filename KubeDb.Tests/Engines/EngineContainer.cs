@@ -23,14 +23,21 @@ internal sealed class EngineContainer : IAsyncDisposable
     /// <summary>Where the container's ports are reached from here.</summary>
     public string Host => _container.Hostname;
 
-    public static async Task<EngineContainer> StartAsync(string image)
+    /// <param name="image">Full name of the image.</param>
+    /// <param name="onHost">It shares this machine's network: for servers that find each other by addresses.</param>
+    public static async Task<EngineContainer> StartAsync(string image, bool onHost = false)
     {
         // Cases start a server as the first process of a namespace, which needs the right to make one.
         var builder = new ContainerBuilder(image).WithEntrypoint("sleep").WithCommand("infinity")
             .WithLabel("com.kubedb.tests", "engines")
             .WithLogger(NullLogger.Instance)
-            .WithCreateParameterModifier(p => (p.HostConfig ??= new()).CapAdd = ["SYS_ADMIN"]);
-        for (var port = FirstPort; port < FirstPort + Ports; port++)
+            .WithCreateParameterModifier(p =>
+            {
+                (p.HostConfig ??= new()).CapAdd = ["SYS_ADMIN"];
+                if (onHost)
+                    p.HostConfig.NetworkMode = "host";
+            });
+        for (var port = FirstPort; port < FirstPort + Ports && !onHost; port++)
             builder = builder.WithPortBinding(port, assignRandomHostPort: true);
         var container = builder.Build();
         await container.StartAsync();

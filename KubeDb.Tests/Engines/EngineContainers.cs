@@ -6,14 +6,16 @@ namespace KubeDb.Tests.Engines;
 [SetUpFixture]
 public sealed class EngineContainers
 {
-    private static readonly ConcurrentDictionary<string, Lazy<Task<EngineContainer>>> Running = new();
+    private static readonly ConcurrentDictionary<(string Image, bool OnHost), Lazy<Task<EngineContainer>>> Running = new();
 
     /// <summary>The container of this version's image. The test is skipped where there is no container engine.</summary>
-    internal static Task<EngineContainer> OfAsync(EngineVersion version)
+    /// <param name="version">The version.</param>
+    /// <param name="onHost">The one that shares this machine's network, so that servers there have any address of 127.0.0.0/8.</param>
+    internal static Task<EngineContainer> OfAsync(EngineVersion version, bool onHost = false)
     {
         if (Environment.GetEnvironmentVariable("DOCKER_HOST") is null or "")
             Assert.Ignore("No container engine: run hack/test engines, or export DOCKER_HOST=$(hack/containers up).");
-        return Running.GetOrAdd(version.Image, image => new(() => EngineContainer.StartAsync(image))).Value;
+        return Running.GetOrAdd((version.Image, onHost), key => new(() => EngineContainer.StartAsync(key.Image, key.OnHost))).Value;
     }
 
     [OneTimeTearDown]

@@ -5,10 +5,16 @@ using KubeDb.Api.Engines.Redis.Resp;
 namespace KubeDb.Api.Engines.Redis;
 
 /// <summary>Opens authenticated connections to servers, each step within the same bound.</summary>
-public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time)
+/// <param name="dialer">Connects.</param>
+/// <param name="time">The clock of the bounds.</param>
+/// <param name="port">The port of the servers; another than that of pods where servers have no network of their own.</param>
+public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time, int port = RedisConnector.Port)
 {
-    /// <summary>Port of every server.</summary>
+    /// <summary>Port of every server in a pod.</summary>
     public const int Port = 6379;
+
+    /// <summary>Port of the servers that this one connects to.</summary>
+    public int ServerPort => port;
 
     /// <summary>Connects and logs in. Exactly one of the two results is not null.</summary>
     /// <param name="host">Address of the server.</param>
@@ -34,7 +40,7 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time)
         {
             if (client is not null)
                 await client.DisposeAsync();
-            return (null, new($"{host}:{Port}: {e.Message}", null) { TimedOut = e is TimeoutException });
+            return (null, new($"{host}:{port}: {e.Message}", null) { TimedOut = e is TimeoutException });
         }
     }
 
@@ -44,7 +50,7 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time)
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, bound.Token);
         try
         {
-            return await dialer.ConnectAsync(host, Port, both.Token);
+            return await dialer.ConnectAsync(host, port, both.Token);
         }
         catch (OperationCanceledException) when (bound.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

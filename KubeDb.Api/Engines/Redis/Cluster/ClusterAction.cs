@@ -55,21 +55,21 @@ internal sealed record ClusterAction(ClusterVerb Verb, string Pod, string Messag
     public bool IsWarning { get; init; }
 
     /// <summary>The reason that the event on the database carries.</summary>
-    public string Reason => Verb switch
+    public string Reason { get; init; } = Verb switch
     {
         ClusterVerb.Meet => RedisReasons.ClusterNodesJoined,
-        ClusterVerb.AddSlots when IsWarning => RedisReasons.ClusterSlotsRecovered,
-        ClusterVerb.AddSlots => RedisReasons.ClusterSlotsAssigned,
-        ClusterVerb.DropSlots or ClusterVerb.SetEpoch or ClusterVerb.BumpEpoch => RedisReasons.ClusterClaimsSettled,
+        ClusterVerb.AddSlots or ClusterVerb.DropSlots or ClusterVerb.SetEpoch or ClusterVerb.BumpEpoch => RedisReasons.ClusterClaimsSettled,
         ClusterVerb.Replicate => RedisReasons.ClusterReplicaAssigned,
         ClusterVerb.Forget => RedisReasons.ClusterNodeForgotten,
         _ => RedisReasons.ClusterFailover,
     };
 
     /// <summary>The command.</summary>
-    public IReadOnlyList<string> Words(RedisFlavour flavour) => Verb switch
+    /// <param name="flavour">What the server knows.</param>
+    /// <param name="port">The port of every server.</param>
+    public IReadOnlyList<string> Words(RedisFlavour flavour, int port) => Verb switch
     {
-        ClusterVerb.Meet => ["CLUSTER", "MEET", Argument, Number(RedisConnector.Port), Number(RedisConnector.Port + BusOffset)],
+        ClusterVerb.Meet => ["CLUSTER", "MEET", Argument, Number(port), Number(port + BusOffset)],
         ClusterVerb.AddSlots => SlotWords("ADDSLOTS", flavour),
         ClusterVerb.DropSlots => SlotWords("DELSLOTS", flavour),
         ClusterVerb.SetEpoch => ["CLUSTER", "SET-CONFIG-EPOCH", Argument],

@@ -1,3 +1,6 @@
+using System.Globalization;
+using KubeDb.Api.Kinds.Kubedb;
+
 namespace KubeDb.Api.Engines.Redis.Cluster;
 
 /// <summary>
@@ -27,10 +30,18 @@ internal static class ClusterClaims
         var answer = member.Answer!;
         if (answer.Keys == 0 || answer.Claims.IsEmpty || view.Answering.Any(m => m != member && ClusterView.AreConnected(m, member)))
             return false;
-        var others = view.Owners.Where(o => o.Id != answer.Id && o.Slots.CommonWith(answer.Claims) > 0).ToList();
-        return others.Exists(o => o.Member is null && !o.Slots.Equals(answer.Claims))
-            || (IsWithoutTable(member) && others.TrueForAll(o => o.Member is null || IsWithoutTable(o.Member)));
+        return IsWithoutTable(member)
+            ? LivingOwner(view, member) is null
+            : view.Owners.Any(o => o.Member is null && o.Slots.CommonWith(answer.Claims) > 0 && !o.Slots.Equals(answer.Claims));
     }
+
+    /// <summary>
+    /// The pod whose slots a pod without a table claims, when all are that one's and its claim has a version: an older copy of that one's data. It
+    /// meets that one first, and from its own side: so it loses its claim before it knows anybody else. Where two nodes without version meet, one
+    /// gets a version above all, and would win. Null when there is no such owner, or several are.
+    /// </summary>
+    public static ClusterMember? LivingOwner(ClusterView view, ClusterMember member) =>
+        IsWithoutTable(member) && view.Owners.Where(o => o.Slots.CommonWith(member.Answer!.Claims) > 0).ToList() is [{ Member: { } owner, Epoch: > 0 }] && owner != member ? owner : null;
 
     /// <summary>
     /// Who can take over the slots of an owner that is gone, best first: its replicas that received of it, wherever they are; then the pods of the
@@ -147,18 +158,22 @@ internal static class ClusterClaims
         var (table, id) = (member.Answer!.Table, member.Answer.Id);
         var isAlone = table is { IsAlone: true, Myself.Epoch: 0 };
         if (!isAlone && view.Answering.SelectMany(m => m.Answer!.Table.Nodes).Any(n => n.Id != id && n.Slots.CommonWith(slots) > 0))
-            yield return new(ClusterVerb.BumpEpoch, member.Pod, message) { IsWarning = isWarning };
+            yield return Make(ClusterVerb.BumpEpoch);
 
         var known = SlotSet.Union(table.Nodes.Where(n => n.Id != id).Select(n => n.Slots)) & slots;
         if (!known.IsEmpty)
-            yield return new(ClusterVerb.DropSlots, member.Pod, message) { Slots = known, IsWarning = isWarning };
+            yield return Make(ClusterVerb.DropSlots) with { Slots = known };
         if (slots - table.Myself.Slots is { IsEmpty: false } missing)
-            yield return new(ClusterVerb.AddSlots, member.Pod, message) { Slots = missing, IsWarning = isWarning };
+            yield return Make(ClusterVerb.AddSlots) with { Slots = missing };
 
         // Last: without a version the claim is looked at again, should this process end here.
         if (isAlone)
-            yield return new(ClusterVerb.SetEpoch, member.Pod, message) { Argument = Text(view.MaxEpoch + 1 + member.Shard), IsWarning = isWarning };
-    }
+            yield return Make(ClusterVerb.SetEpoch) with { Argument = (view.MaxEpoch + 1 + member.Shard).ToString(CultureInfo.InvariantCulture) };
 
-    private static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        ClusterAction Make(ClusterVerb verb) => new(verb, member.Pod, message)
+        {
+            IsWarning = isWarning,
+            Reason = isWarning ? RedisReasons.ClusterSlotsRecovered : RedisReasons.ClusterSlotsAssigned,
+        };
+    }
 }

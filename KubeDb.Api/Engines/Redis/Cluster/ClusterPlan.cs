@@ -28,7 +28,14 @@ internal static class ClusterPlan
         if (view.Answering.Count == 0)
             return [];
         var claims = ClusterClaims.Next(view);
-        return claims.Count > 0 ? claims : [.. Meet(view), .. view.Shards.SelectMany(s => Recover(view, s)), .. view.Shards.SelectMany(s => Follow(view, s)), .. view.Shards.SelectMany(s => BringHome(s)), .. Forget(view)];
+        return claims.Count > 0 ? claims :
+        [
+            .. Meet(view),
+            .. view.Shards.SelectMany(s => Recover(view, s)),
+            .. view.Shards.SelectMany(s => Follow(view, s)),
+            .. view.Shards.SelectMany(BringHome),
+            .. Forget(view),
+        ];
     }
 
     /// <summary>The replica of the shard that can take over from its living master at once: in sync, and nearly as far as it. Null when none can.</summary>
@@ -36,15 +43,17 @@ internal static class ClusterPlan
         .Where(m => IsInSync(m, master) && m != master)
         .OrderByDescending(m => m.Answer!.Offset).FirstOrDefault();
 
-    /// <summary>The replica follows the master, has its data, and is nearly as far.</summary>
+    /// <summary>The replica follows the master, as both know, has its data, and is nearly as far.</summary>
     public static bool IsInSync(ClusterMember replica, ClusterMember master) =>
         replica.Answer is { IsMaster: false, IsLinkUp: true, IsSyncing: false } answer && answer.MasterId == master.Answer!.Id
+        && master.Answer.Table.Find(answer.Id)?.MasterId == master.Answer.Id
         && master.Answer.Offset - answer.Offset <= HandoverLag;
 
     private static IEnumerable<ClusterAction> Meet(ClusterView view)
     {
-        var pods = view.Answering.Where(m => !ClusterClaims.IsHeld(view, m)).ToList();
-        var meets = new List<(ClusterMember From, ClusterMember To)>();
+        var owners = view.Answering.ToDictionary(m => m, m => ClusterClaims.LivingOwner(view, m));
+        var meets = owners.Where(o => o.Value is not null).Select(o => (From: o.Key, To: o.Value!)).ToList();
+        var pods = view.Answering.Where(m => owners[m] is null && !ClusterClaims.IsHeld(view, m)).ToList();
         for (var i = 0; i < pods.Count; i++)
         {
             for (var j = i + 1; j < pods.Count; j++)
@@ -52,8 +61,8 @@ internal static class ClusterPlan
                 var (a, b) = (pods[i], pods[j]);
                 if (a.Answer!.IsBlank && b.Answer!.IsBlank || ClusterView.AreConnected(a, b))
                     continue;
-                var meet = ClusterView.Reaches(a, b) ? (b, a) : (a, b);
-                if (meets.Count(m => m.From == meet.Item1) < MeetsAtOnce)
+                var meet = ClusterView.Reaches(a, b) ? (From: b, To: a) : (From: a, To: b);
+                if (meets.Count(m => m.From == meet.From) < MeetsAtOnce)
                     meets.Add(meet);
             }
         }

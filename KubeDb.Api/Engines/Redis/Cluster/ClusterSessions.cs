@@ -12,10 +12,11 @@ internal sealed class ClusterSessions : IAsyncDisposable
     private readonly IReadOnlyList<Session> _sessions;
     private readonly int _shards;
     private readonly RedisFlavour _flavour;
+    private readonly int _port;
 
-    private ClusterSessions(IReadOnlyList<Session> sessions, int shards, RedisFlavour flavour)
+    private ClusterSessions(IReadOnlyList<Session> sessions, int shards, RedisFlavour flavour, int port)
     {
-        (_sessions, _shards, _flavour) = (sessions, shards, flavour);
+        (_sessions, _shards, _flavour, _port) = (sessions, shards, flavour, port);
         View = new([.. sessions.Select(s => s.Member)], shards);
     }
 
@@ -30,7 +31,7 @@ internal sealed class ClusterSessions : IAsyncDisposable
     public static async Task<ClusterSessions> OpenAsync(RedisConnector connector, DatabaseInstances instances, TimeSpan timeout, CancellationToken cancel)
     {
         var sessions = Wanted(instances).Select(w => new Session(w.Member, w.Pod)).ToList();
-        var all = new ClusterSessions(sessions, instances.Groups.Count, RedisFlavour.Of(instances.Version));
+        var all = new ClusterSessions(sessions, instances.Groups.Count, RedisFlavour.Of(instances.Version), connector.ServerPort);
         try
         {
             await Task.WhenAll(sessions.Select(s => s.ConnectAsync(connector, instances.Credential, timeout, cancel)));
@@ -58,7 +59,7 @@ internal sealed class ClusterSessions : IAsyncDisposable
     /// <summary>Carries a command out. Null when the server took it, otherwise what stood in the way.</summary>
     public async Task<string?> DoAsync(ClusterAction action, CancellationToken cancel)
     {
-        var words = action.Words(_flavour);
+        var words = action.Words(_flavour, _port);
         if (_sessions.FirstOrDefault(s => s.Member.Pod == action.Pod)?.Client is not { } client)
             return $"{action.Pod} has no connection";
         try
