@@ -195,6 +195,8 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         foreach (var reference in references)
         {
             var secret = await secrets.ReadAsync(new(ns, reference.Name), cancel);
+            if (secret is null && reference.IsOptional)
+                continue;
             if (Lacks(ns, reference, secret) is { } lack)
                 return lack;
             content[reference.Name] = secret!;

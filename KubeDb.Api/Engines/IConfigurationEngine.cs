@@ -13,8 +13,23 @@ public interface IConfigurationEngine
     /// <summary>The files that users may write into, for a version of the server; at least one, names unique.</summary>
     IReadOnlyList<ConfigurationFile> Files(ICatalogVersion version);
 
-    /// <summary>What is wrong with the part of a request that only this engine's requests have; empty when nothing is, or there is none.</summary>
-    IEnumerable<Violation> CheckOwn(IReconfigureSpec change) => [];
+    /// <summary>
+    /// Files that no user writes: the engine makes them of fields of <c>spec.configuration</c> that are its own, such as rules for users. What a
+    /// request changes in them is planned by <see cref="PlanOwn"/>, recorded, applied and taken back like the change of any other file.
+    /// </summary>
+    IReadOnlyList<ConfigurationFile> OwnFiles(ICatalogVersion version) => [];
+
+    /// <summary>Secrets that the engine's own part of a request names.</summary>
+    IReadOnlyList<SecretReference> OwnReferences(IReconfigureSpec change) => [];
+
+    /// <summary>True when the request has a part that only this engine's requests have.</summary>
+    bool HasOwn(IReconfigureSpec change) => false;
+
+    /// <summary>The plan, with what the engine's own part of the request makes of <see cref="OwnFiles"/> and of <c>spec.configuration</c>. Pure.</summary>
+    /// <param name="plan">The plan of the files that users write.</param>
+    /// <param name="change">The request's block.</param>
+    /// <param name="current">As for <see cref="ConfigurationPlanner.Plan"/>.</param>
+    ConfigurationPlan PlanOwn(ConfigurationPlan plan, IReconfigureSpec change, DatabaseFacts current) => plan;
 
     /// <summary>
     /// What of the change takes effect only when a server starts, a phrase each; empty when all of it can be done in running servers. Judged

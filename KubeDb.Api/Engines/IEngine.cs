@@ -127,7 +127,11 @@ public sealed record StepText(string Condition, string Message, string? Event = 
 /// <param name="Name">Name, in the database's namespace.</param>
 /// <param name="Path">Field that names it, such as <c>spec.configuration.secretName</c>.</param>
 /// <param name="RequiredKeys">Keys it has to have.</param>
-public sealed record SecretReference(string Name, string Path, IReadOnlyList<string> RequiredKeys);
+public sealed record SecretReference(string Name, string Path, IReadOnlyList<string> RequiredKeys)
+{
+    /// <summary>True for one that need not exist.</summary>
+    public bool IsOptional { get; init; }
+}
 
 /// <summary>A user name and its password. Never logged, never compared in text that people see.</summary>
 public sealed record Credential(string Username, string Password)

@@ -58,7 +58,7 @@ internal sealed class OperationRun(DatabaseView view, IOperation operation, IOps
 
     /// <summary>What the operation changes in the user's configuration; null when nothing.</summary>
     public ConfigurationPlan? Plan => Record?.Change?.Configuration is { } texts && Version is { } version
-        ? ConfigurationPlan.Of(Engine.Configuration!.Files(version), texts)
+        ? ConfigurationPlan.Of([.. Engine.Configuration!.Files(version), .. Engine.Configuration.OwnFiles(version)], texts)
         : null;
 
     /// <summary>The database's pods, by name.</summary>

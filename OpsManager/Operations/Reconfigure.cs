@@ -39,6 +39,15 @@ internal sealed class Reconfigure : IOperation
             },
             new Step
             {
+                Name = OpsConditionTypes.UpdateAclSecret,
+                Describe = static _ => "write the rules for users",
+                IsNeeded = static run => run.Plan?.Files.Any(f => run.Engine.Configuration!.OwnFiles(run.Version!).Any(o => o.Name == f.File.Name)) == true,
+
+                // Written with all other objects, in the step before.
+                DoAsync = static (_, _) => Task.FromResult(StepResult.Done),
+            },
+            new Step
+            {
                 Name = OpsConditionTypes.UpdatePetSets,
                 Describe = static _ => "update the PetSets",
                 DoAsync = static (run, _) => Task.FromResult(run.View.PetSetsObserved(run.Live)),

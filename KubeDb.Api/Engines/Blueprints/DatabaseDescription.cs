@@ -43,12 +43,11 @@ internal class DatabaseDescription
     /// <summary>Name of the config secret: by default with the end of the database's UID, so that one of another incarnation is never read.</summary>
     public virtual string ConfigSecret
     {
-        get
-        {
-            var uid = Facts.Database.Metadata.Uid;
-            return ObjectNames.WithSuffix(Name, uid.Length <= 6 ? uid : uid[^6..]);
-        }
+        get => ObjectNames.WithSuffix(Name, ShortUid(Facts.Database));
     }
+
+    /// <summary>The end of the database's UID, as names carry it.</summary>
+    public static string ShortUid(IDatabase database) => database.Metadata.Uid is { Length: > 6 } uid ? uid[^6..] : database.Metadata.Uid;
 
     /// <summary>Name of the secret with the credential; null when authentication is off.</summary>
     public string? AuthSecret => CredentialSecret(Facts.Database);

@@ -17,7 +17,10 @@ public static class ConfigurationPlanner
     public static IReadOnlyList<SecretReference> References(this IConfigurationEngine engine, IOpsRequest request)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        return NewSecret(request.Configuration) is { } name ? [new(name, SecretPath, [])] : [];
+        if (request.Configuration is not { } change)
+            return [];
+        var own = engine.OwnReferences(change);
+        return NewSecret(change) is { } name ? [new(name, SecretPath, []), .. own] : own;
     }
 
     /// <summary>
@@ -34,16 +37,17 @@ public static class ConfigurationPlanner
             return new(null, [], [new("spec.configuration", Reasons.ReconfigureInvalid, "spec.configuration is missing: say what is to change.")]);
 
         var files = engine.Files(current.Version);
-        var violations = engine.CheckOwn(change).ToList();
+        var violations = new List<Violation>();
         var before = UserConfiguration.Of(files, current);
         var after = change.RemoveCustomConfig ? before.Removed() : before;
         if (NewSecret(change) is { } name)
             after = after.WithSecret(name, ReadSecret(name, files, current, violations));
         after = after.With(ReadApplied(change, files, violations));
-        return new(
+        var plan = new ConfigurationPlan(
             after.Describe(current.Database.Spec.Configuration),
             [.. files.Select(f => new FileChange(f, before.Effective(f), after.Effective(f)))],
             violations);
+        return engine.PlanOwn(plan, change, current);
     }
 
     /// <summary>

@@ -26,6 +26,8 @@ internal static class RedisBlueprint
             d,
             [AccessObjects.May(RedisDatabase.Resource, "get"), AccessObjects.May(PetSet.Resource, "get"), AccessObjects.May(ResourceTypes.Pod, "get")]));
         objects.Add(BindingObjects.ConfigSecret(d, Files(d)));
+        if (d.AclSecret is { } rules)
+            objects.Add(rules);
         objects.AddRange(d.Shards.SelectMany(shard => Shard(d, shard, warnings)));
         objects.Add(AppBinding(d, primary));
         if (MonitoringObjects.ServiceMonitor(d) is { } monitor)
@@ -75,7 +77,7 @@ internal static class RedisBlueprint
     private static Dictionary<string, string> Files(RedisDescription d)
     {
         var conf = RedisConfigurationEngine.File(d.Flavour).Render(
-            OperatorConf.Defaults(d.Spec), UserConfiguration(d.Facts).Effective, OperatorConf.Owned(d.Flavour, d.Facts.Credential, d.Spec));
+            OperatorConf.Defaults(d.Spec), UserConfiguration(d.Facts).Effective, OperatorConf.Owned(d.Flavour, d.Facts.Credential, d.Spec, d.Users));
         var files = new Dictionary<string, string>
         {
             ["default.conf"] = conf,

@@ -21,11 +21,6 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
         new(flavour.ConfigKey, RedisConfDialect.Instance, new RedisConfigurationRules(flavour), [PodGroup.OnlyRole]);
 
     /// <inheritdoc/>
-    public IEnumerable<Violation> CheckOwn(IReconfigureSpec change) => change is RedisReconfigure { Auth: not null }
-        ? [new("spec.configuration.auth", Reasons.NotOffered, "spec.configuration.auth can not be carried out by this version of the operator. Remove it.")]
-        : [];
-
-    /// <inheritdoc/>
     public IReadOnlyList<string> AtStart(DatabaseInstances instances, ConfigurationPlan plan) =>
         Settings(instances, plan, RedisFlavour.Of(instances.Version)).RestartReasons;
 
@@ -55,7 +50,7 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
         var settings = Settings(instances, plan, flavour);
         if (settings.RestartReasons.Count > 0)
             return new(LiveChangeKind.NeedsRestart, string.Join("; ", settings.RestartReasons));
-        if (settings.Settings.Count == 0)
+        if (settings.Settings.Count == 0 && Users(plan) is null)
             return new(LiveChangeKind.Applied, "nothing to change");
         await using var servers = new OpenServers();
         foreach (var pod in instances.Pods.Where(p => !p.Metadata.IsDeleting))
@@ -66,9 +61,13 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
             servers.Add(pod.Metadata.Name, client, flavour);
         }
 
-        return servers.IsEmpty
-            ? new(LiveChangeKind.NeedsRestart, "no server runs")
-            : await servers.SetAsync(settings.Settings, cancel);
+        if (servers.IsEmpty)
+            return new(LiveChangeKind.NeedsRestart, "no server runs");
+        var set = settings.Settings.Count == 0 ? null : await servers.SetAsync(settings.Settings, cancel);
+        if (Users(plan) is not { } users || set is { Kind: not LiveChangeKind.Applied })
+            return set!;
+        var changed = await servers.SetUsersAsync(users, cancel);
+        return set is null || changed.Kind != LiveChangeKind.Applied ? changed : changed with { Message = $"{set.Message}; {changed.Message}" };
     }
 
     /// <inheritdoc/>
@@ -85,7 +84,7 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
             {
                 try
                 {
-                    if (await new RedisServerConfig(client, flavour).FirstDifferenceAsync(wanted, cancel) is { } name)
+                    if ((await new RedisServerConfig(client, flavour).FirstDifferenceAsync(wanted, cancel) ?? await FirstUserDifferenceAsync(client, plan, cancel)) is { } name)
                         return Readiness.NotYet($"{pod.Metadata.Name} does not have the new value of {name} yet");
                 }
                 catch (Exception e) when (e is IOException or TimeoutException)

@@ -1,4 +1,5 @@
 using KubeDb.Api.Engines.Blueprints;
+using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds.Catalog;
 using KubeDb.Api.Kinds.Kubedb;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
@@ -22,6 +23,12 @@ internal sealed class RedisDescription(DatabaseFacts facts) : DatabaseDescriptio
 
     /// <summary>The PetSets, each a shard in the mode Cluster.</summary>
     public IReadOnlyList<RedisShard> Shards { get; } = RedisShard.Of((RedisDatabase)facts.Database);
+
+    /// <summary>The users of the spec's rules, a line of the server's file each.</summary>
+    public RedisConf Users => RedisAcl.Users(Facts);
+
+    /// <summary>The secret with the rendered rules and the values that they took; null for no rules.</summary>
+    public DesiredObject? AclSecret => RedisAcl.Files(Facts) is { } files ? BindingObjects.ConfigSecret(this, files, RedisAcl.SecretName(Database)) : null;
 
     /// <summary>The mode Cluster.</summary>
     public bool IsCluster => Spec.Mode == RedisModes.Cluster;

@@ -57,7 +57,7 @@ public sealed class RedisEngine : IEngine
     public IReadOnlyList<Violation> Check(IDatabase database, ICatalogVersion? version)
     {
         var redis = (RedisDatabase)database;
-        return [.. RedisValidation.Check(redis, version as RedisVersion), .. DatabaseRules.Name(redis.Metadata.Name, RedisShard.LongestName(redis.Spec)), .. NotOffered(redis.Spec), .. Inline(redis.Spec, version)];
+        return [.. RedisValidation.Check(redis, version as RedisVersion), .. DatabaseRules.Name(redis.Metadata.Name, RedisShard.LongestName(redis.Spec)), .. NotOffered(redis.Spec), .. Inline(redis.Spec, version), .. RedisAcl.Check(redis, version)];
     }
 
     /// <inheritdoc/>
@@ -65,7 +65,7 @@ public sealed class RedisEngine : IEngine
         (RedisOpsRequest)request, database as RedisDatabase, name => versions(name) as RedisVersion);
 
     /// <inheritdoc/>
-    public IReadOnlyList<Violation> Check(DatabaseFacts facts) => Configuration!.CheckSecret(facts);
+    public IReadOnlyList<Violation> Check(DatabaseFacts facts) => [.. Configuration!.CheckSecret(facts), .. RedisAcl.Check(facts)];
 
     /// <inheritdoc/>
     public IReadOnlyList<Violation> CheckUpdate(IDatabase before, IDatabase after) =>
@@ -77,7 +77,10 @@ public sealed class RedisEngine : IEngine
 
     /// <inheritdoc/>
     public IReadOnlyList<SecretReference> References(IDatabase database) =>
-        database.Spec.Configuration?.SecretName is { Length: > 0 } name ? [new(name, "spec.configuration.secretName", [])] : [];
+    [
+        .. database.Spec.Configuration?.SecretName is { Length: > 0 } name ? [new SecretReference(name, "spec.configuration.secretName", [])] : (SecretReference[])[],
+        .. RedisAcl.References(database),
+    ];
 
     /// <inheritdoc/>
     public string? CredentialSecretName(IDatabase database) => DatabaseDescription.CredentialSecret(database);
@@ -137,8 +140,8 @@ public sealed class RedisEngine : IEngine
         if (request.Type != OpsRequestTypes.Reconfigure)
             return SpecChange.None;
 
-        // The older field that defaulting moves into configuration is removed: left in place it would come back there.
-        return SpecChange.Of(Configuration!.Plan(request, current), Groups(current.Database), "configSecret");
+        // The older fields that defaulting moves into configuration are removed: left in place they would come back there.
+        return SpecChange.Of(Configuration!.Plan(request, current), Groups(current.Database), "configSecret", "acl");
     }
 
     private IRedisMode Mode(IDatabase database) => ((RedisDatabase)database).Spec.Mode switch
@@ -152,8 +155,6 @@ public sealed class RedisEngine : IEngine
     {
         if (spec.Tls?.IssuerRef is not null)
             yield return Lacking("spec.tls", "TLS", "Remove spec.tls.");
-        if (spec.Configuration?.Acl is { Rules.Count: > 0 })
-            yield return Lacking("spec.configuration.acl", "ACL rules", "Give users in the configuration itself, with the directive \"user\".");
     }
 
     private static Violation Lacking(string path, string what, string advice) =>

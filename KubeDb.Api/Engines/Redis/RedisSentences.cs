@@ -20,6 +20,7 @@ internal static class RedisSentences
     {
         [(OpsRequestTypes.Reconfigure, "Reconfigure")] = "Redis ops request is reconfiguring the cluster",
         [(OpsRequestTypes.Reconfigure, "patchedSecret")] = "reconfiguring new secret",
+        [(OpsRequestTypes.Reconfigure, "UpdateAclSecret")] = "Successfully updated the ACL secret",
         [(OpsRequestTypes.Reconfigure, "UpdatePetSets")] = "reconfiguring redis",
         [(OpsRequestTypes.Reconfigure, "RestartPods")] = "Restarted pods after reconfiguration",
         [(OpsRequestTypes.Reconfigure, "Successful")] = "Successfully completed the modification process.",

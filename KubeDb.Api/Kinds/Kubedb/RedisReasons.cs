@@ -21,6 +21,7 @@ public static class RedisReasons
     public const string ClusterNodeForgotten = "ClusterNodeForgotten";
     public const string ClusterFailover = "ClusterFailover";
     public const string ClusterCommandRefused = "ClusterCommandRefused";
+    public const string AclInvalid = "AclInvalid";
 #pragma warning restore CS1591
 
     /// <summary>Every reason of a Redis with its explanation.</summary>
@@ -32,6 +33,7 @@ public static class RedisReasons
         new(SentinelNotSupported, "The version is too old for the mode Sentinel.", "Choose a newer version."),
         new(AnnounceInvalid, "The announced endpoints do not fit the shards and replicas.", "Give one list a shard with one endpoint a pod."),
         new(ReplaceSentinelInvalid, "The sentinels of this database can not be replaced.", "Correct the named field."),
+        new(AclInvalid, "A rule for a user can not be taken.", "Correct the named rule, or the secret that it takes a value from."),
         new(DataAtRisk, "A change of configuration would hide, mix or lose data that the servers hold.", "Do what the message says, then make the request again."),
         new(ClusterNodesJoined, "Nodes of a cluster did not know each other, or not by their present addresses; they were made known to each other."),
         new(ClusterSlotsAssigned, "Slots of a cluster had no owner and got one: it is being made."),

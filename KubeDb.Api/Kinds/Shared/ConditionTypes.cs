@@ -112,6 +112,9 @@ public static class OpsConditionTypes
     /// <summary>A secret of the database was changed.</summary>
     public const string PatchedSecret = "patchedSecret";
 
+    /// <summary>The rules for users of a Reconfigure request are written; only where the request changes them.</summary>
+    public const string UpdateAclSecret = "UpdateAclSecret";
+
     /// <summary>The workloads have the new template.</summary>
     public const string UpdatePetSets = "UpdatePetSets";
 

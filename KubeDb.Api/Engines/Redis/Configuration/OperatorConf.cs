@@ -29,7 +29,8 @@ public static class OperatorConf
     /// <param name="flavour">The server.</param>
     /// <param name="credential">The credential; null when authentication is off.</param>
     /// <param name="spec">The (defaulted) spec.</param>
-    public static RedisConf Owned(RedisFlavour flavour, Credential? credential, RedisSpec spec)
+    /// <param name="users">The users of the spec's rules, a line each.</param>
+    public static RedisConf Owned(RedisFlavour flavour, Credential? credential, RedisSpec spec, RedisConf users)
     {
         ArgumentNullException.ThrowIfNull(flavour);
         ArgumentNullException.ThrowIfNull(spec);
@@ -43,6 +44,7 @@ public static class OperatorConf
         };
         if (spec.Mode == RedisModes.Cluster)
             directives.AddRange(Cluster(flavour, spec.Cluster?.Announce));
+        directives.AddRange(users.Directives);
         if (credential is null)
             return RedisConf.Of(directives);
 

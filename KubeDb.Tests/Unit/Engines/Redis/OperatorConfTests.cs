@@ -18,7 +18,7 @@ public class OperatorConfTests
     public void ANodeOfAClusterStaysInItsShard(bool valkey, string version, params string[] more)
     {
         var flavour = new RedisFlavour(valkey, Version.Parse(version));
-        var directives = OperatorConf.Owned(flavour, null, Cluster).Directives;
+        var directives = OperatorConf.Owned(flavour, null, Cluster, RedisConf.Empty).Directives;
         Assert.That(Texts(directives), Is.EqualTo((string[])["port 6379", "dir /data", "protected-mode no", "cluster-enabled yes", "cluster-config-file nodes.conf", .. more]));
         Assert.That(directives.All(RedisDirectives.IsOwned), Is.True, "a user's line would come before and be lost without a word");
         Assert.That(directives.All(d => RedisDirectives.IsKnown(d.Name, valkey, flavour.Version)), Is.True);
@@ -30,7 +30,7 @@ public class OperatorConfTests
     public void ClientsAreToldWhatTheUserAnnounces(string? type, string preferred)
     {
         var spec = Cluster with { Cluster = new() { Announce = new() { Type = type } } };
-        Assert.That(Texts(OperatorConf.Owned(new(false, new(7, 0)), null, spec).Directives), Does.Contain($"cluster-preferred-endpoint-type {preferred}"));
+        Assert.That(Texts(OperatorConf.Owned(new(false, new(7, 0)), null, spec, RedisConf.Empty).Directives), Does.Contain($"cluster-preferred-endpoint-type {preferred}"));
     }
 
     [TestCase(RedisModes.Standalone, StorageTypes.Durable, "appendonly yes")]
@@ -46,7 +46,7 @@ public class OperatorConfTests
 
     [Test]
     public void AStandaloneIsNoNode() => Assert.That(
-        Texts(OperatorConf.Owned(new(false, new(8, 0)), new Credential("default", "p"), new() { Mode = RedisModes.Standalone }).Directives),
+        Texts(OperatorConf.Owned(new(false, new(8, 0)), new Credential("default", "p"), new() { Mode = RedisModes.Standalone }, RedisConf.Empty).Directives),
         Is.EqualTo(new[] { "port 6379", "dir /data", "protected-mode no", "requirepass p", "masterauth p" }));
 
     private static IEnumerable<string> Texts(IEnumerable<RedisDirective> directives) => directives.Select(d => $"{d.Name} {string.Join(' ', d.Arguments)}");
