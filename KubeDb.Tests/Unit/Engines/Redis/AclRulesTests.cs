@@ -50,8 +50,8 @@ public sealed class AclRulesTests
     [Test]
     public void A_key_that_the_secret_lost_keeps_its_value()
     {
-        var named = new Secret { Data = new Dictionary<string, byte[]> { ["k1"] = "new"u8.ToArray() } };
-        var kept = new Secret { Data = new Dictionary<string, byte[]> { ["k1"] = "old"u8.ToArray(), ["k2"] = "kept"u8.ToArray(), ["user_acl.conf"] = "user a"u8.ToArray() } };
+        var named = new Secret { Data = new Dictionary<string, ReadOnlyMemory<byte>> { ["k1"] = "new"u8.ToArray() } };
+        var kept = new Secret { Data = new Dictionary<string, ReadOnlyMemory<byte>> { ["k1"] = "old"u8.ToArray(), ["k2"] = "kept"u8.ToArray(), ["user_acl.conf"] = "user a"u8.ToArray() } };
         Assert.That(RedisAclRules.Values(named, kept), Is.EquivalentTo(Values(("k1", "new"), ("k2", "kept"))));
     }
 
