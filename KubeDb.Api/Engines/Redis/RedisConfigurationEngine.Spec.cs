@@ -1,4 +1,5 @@
 using KubeDb.Api.Engines.Redis.Configuration;
+using KubeDb.Api.Kinds.Kubedb;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis;

@@ -33,8 +33,8 @@ internal sealed partial class RedisConfigurationEngine
         var acl = ((RedisDatabase)current.Database).Spec.Configuration?.Acl;
         var rules = RedisAclRules.Merge(acl?.Rules ?? [], auth.SyncAcl, auth.DeleteUsers);
         var secret = auth.SecretRef?.Name is { Length: > 0 } name ? name : acl?.SecretRef?.Name;
-        var values = new Dictionary<string, string>(RedisAcl.Values(current), StringComparer.Ordinal);
-        foreach (var (key, value) in RedisAclRules.Values(RedisAcl.Named(current, secret), null))
+        var values = new Dictionary<string, string>(RedisUsers.Values(current), StringComparer.Ordinal);
+        foreach (var (key, value) in RedisAclRules.Values(RedisUsers.Named(current, secret), null))
             values[key] = value;
         var parsed = RedisAclRules.Of(new() { Rules = rules });
         List<Violation> violations =
@@ -58,7 +58,7 @@ internal sealed partial class RedisConfigurationEngine
         return plan with
         {
             SpecConfiguration = spec.Count == 0 ? null : spec,
-            Files = [.. plan.Files, new(RedisAclRules.File, RedisAcl.Users(current), RedisAclRules.Render(parsed, values))],
+            Files = [.. plan.Files, new(RedisAclRules.File, RedisUsers.Users(current), RedisAclRules.Render(parsed, values))],
             Violations = violations,
         };
     }

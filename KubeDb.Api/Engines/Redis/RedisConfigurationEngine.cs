@@ -2,8 +2,6 @@ using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Kubedb;
-using KubeDb.Api.Kinds.Ops;
-using KubeDb.Api.Kinds.Shared;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis;

@@ -25,10 +25,10 @@ internal sealed class RedisDescription(DatabaseFacts facts) : DatabaseDescriptio
     public IReadOnlyList<RedisShard> Shards { get; } = RedisShard.Of((RedisDatabase)facts.Database);
 
     /// <summary>The users of the spec's rules, a line of the server's file each.</summary>
-    public RedisConf Users => RedisAcl.Users(Facts);
+    public RedisConf Users => RedisUsers.Users(Facts);
 
     /// <summary>The secret with the rendered rules and the values that they took; null for no rules.</summary>
-    public DesiredObject? AclSecret => RedisAcl.Files(Facts) is { } files ? BindingObjects.ConfigSecret(this, files, RedisAcl.SecretName(Database)) : null;
+    public DesiredObject? AclSecret => RedisUsers.Files(Facts) is { } files ? BindingObjects.ConfigSecret(this, files, RedisUsers.SecretName(Database)) : null;
 
     /// <summary>The mode Cluster.</summary>
     public bool IsCluster => Spec.Mode == RedisModes.Cluster;

@@ -57,7 +57,7 @@ public sealed class RedisEngine : IEngine
     public IReadOnlyList<Violation> Check(IDatabase database, ICatalogVersion? version)
     {
         var redis = (RedisDatabase)database;
-        return [.. RedisValidation.Check(redis, version as RedisVersion), .. DatabaseRules.Name(redis.Metadata.Name, RedisShard.LongestName(redis.Spec)), .. NotOffered(redis.Spec), .. Inline(redis.Spec, version), .. RedisAcl.Check(redis, version)];
+        return [.. RedisValidation.Check(redis, version as RedisVersion), .. DatabaseRules.Name(redis.Metadata.Name, RedisShard.LongestName(redis.Spec)), .. NotOffered(redis.Spec), .. Inline(redis.Spec, version), .. RedisUsers.Check(redis, version)];
     }
 
     /// <inheritdoc/>
@@ -65,7 +65,7 @@ public sealed class RedisEngine : IEngine
         (RedisOpsRequest)request, database as RedisDatabase, name => versions(name) as RedisVersion);
 
     /// <inheritdoc/>
-    public IReadOnlyList<Violation> Check(DatabaseFacts facts) => [.. Configuration!.CheckSecret(facts), .. RedisAcl.Check(facts)];
+    public IReadOnlyList<Violation> Check(DatabaseFacts facts) => [.. Configuration!.CheckSecret(facts), .. RedisUsers.Check(facts)];
 
     /// <inheritdoc/>
     public IReadOnlyList<Violation> CheckUpdate(IDatabase before, IDatabase after) =>
@@ -79,7 +79,7 @@ public sealed class RedisEngine : IEngine
     public IReadOnlyList<SecretReference> References(IDatabase database) =>
     [
         .. database.Spec.Configuration?.SecretName is { Length: > 0 } name ? [new SecretReference(name, "spec.configuration.secretName", [])] : (SecretReference[])[],
-        .. RedisAcl.References(database),
+        .. RedisUsers.References(database),
     ];
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Api.Kinds.Kubedb;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis;
@@ -11,7 +12,7 @@ namespace KubeDb.Api.Engines.Redis;
 /// The users that a database describes by rules. The values that rules take are kept in a secret of the operator, so that a key which the user's
 /// secret no longer has keeps its value. Pure.
 /// </summary>
-internal static class RedisAcl
+internal static class RedisUsers
 {
     private const string SecretPath = RedisAclRules.Path + ".secretRef.name";
 
@@ -41,7 +42,7 @@ internal static class RedisAcl
             .Where(d => d.CanonicalName == "user" && d.Arguments.Count > 0).Select(d => ConfigWords.ToText(d.Arguments[0])).ToHashSet(StringComparer.Ordinal);
         foreach (var rule in rules.Where(r => own.Contains(r.User) || r.User == facts.Credential?.Username))
         {
-            yield return new(RedisAclRules.Path, Kinds.Kubedb.RedisReasons.AclInvalid, rule.User == facts.Credential?.Username
+            yield return new(RedisAclRules.Path, RedisReasons.AclInvalid, rule.User == facts.Credential?.Username
                 ? $"{RedisAclRules.Path} has a rule for the user \"{rule.User}\", who is the operator's, by the auth secret. Describe another user."
                 : $"{RedisAclRules.Path} has a rule for the user \"{rule.User}\", whom the configuration describes too, with the directive \"user\". Keep one of the two.");
         }
@@ -72,5 +73,5 @@ internal static class RedisAcl
     /// <summary>The secret of that name among the facts.</summary>
     public static Secret? Named(DatabaseFacts facts, string? name) => name is null ? null : facts.Secrets.GetValueOrDefault(name);
 
-    private static Kinds.Kubedb.RedisAcl? Acl(IDatabase database) => ((RedisDatabase)database).Spec.Configuration?.Acl;
+    private static RedisAcl? Acl(IDatabase database) => ((RedisDatabase)database).Spec.Configuration?.Acl;
 }
