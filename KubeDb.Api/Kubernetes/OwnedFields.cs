@@ -1,6 +1,7 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
+using KubeDb.Api.Kubernetes.Transport;
 
 namespace KubeDb.Api.Kubernetes;
 
@@ -17,6 +18,11 @@ namespace KubeDb.Api.Kubernetes;
 /// </summary>
 public static class OwnedFields
 {
+    private const int Usual = 4096;
+
+    // The text is hashed and goes nowhere: what a web page could take for markup (every script and base64 text has some of it) stays as it is.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = JsonLimits.Depth, SkipValidation = true };
+
     /// <summary>The fingerprint of a live object's fields owned by the blueprint; empty when the blueprint owns none.</summary>
     /// <exception cref="JsonException">The bytes are not a JSON object.</exception>
     public static string Fingerprint(ReadOnlySpan<byte> utf8)
@@ -49,8 +55,10 @@ public static class OwnedFields
     /// <summary>The fingerprint that a live object has once this is applied to it.</summary>
     public static string Desired(JsonObject desired)
     {
-        var utf8 = JsonSerializer.SerializeToUtf8Bytes(desired, OwnedFieldsJson.Default.JsonObject);
-        using var document = JsonDocument.Parse(utf8, JsonLimits.Document);
+        using var utf8 = new PooledBytes(Usual);
+        using (var writer = new Utf8JsonWriter(utf8, Plain))
+            desired.WriteTo(writer);
+        using var document = JsonDocument.Parse(utf8.Memory, JsonLimits.Document);
         using var hash = new CanonicalHash();
         hash.Open('(');
         DesiredMembers(hash, document.RootElement, Level.Root);
@@ -293,7 +301,3 @@ public static class OwnedFields
         Other,
     }
 }
-
-[JsonSourceGenerationOptions(MaxDepth = JsonLimits.Depth)]
-[JsonSerializable(typeof(JsonObject))]
-internal sealed partial class OwnedFieldsJson : JsonSerializerContext;

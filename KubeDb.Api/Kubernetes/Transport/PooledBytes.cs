@@ -3,7 +3,7 @@ using System.Buffers;
 namespace KubeDb.Api.Kubernetes.Transport;
 
 /// <summary>A growing run of bytes in a rented array, given back on dispose. Not to be read afterwards.</summary>
-internal sealed class PooledBytes(int capacity) : IDisposable
+internal sealed class PooledBytes(int capacity) : IBufferWriter<byte>, IDisposable
 {
     // A page of a list is larger than anything else and is read only at a start: in the pool it would stay for good.
     private const int LongestKept = 1 << 16;
@@ -15,6 +15,9 @@ internal sealed class PooledBytes(int capacity) : IDisposable
 
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Span => _array.AsSpan(0, Length);
+
+    /// <summary>The bytes.</summary>
+    public ReadOnlyMemory<byte> Memory => _array.AsMemory(0, Length);
 
     /// <summary>Reads a stream to its end; false when it is longer than the limit.</summary>
     public async ValueTask<bool> ReadToEndAsync(Stream stream, int limit, CancellationToken cancel)
@@ -42,6 +45,20 @@ internal sealed class PooledBytes(int capacity) : IDisposable
         Length += fit.Length;
         return fit.Length == bytes.Length;
     }
+
+    /// <inheritdoc/>
+    public void Advance(int count) => Length += count;
+
+    /// <inheritdoc/>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (_array.Length - Length < Math.Max(1, sizeHint))
+            Grow(Length + Math.Max(1, sizeHint));
+        return _array.AsMemory(Length);
+    }
+
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     /// <inheritdoc/>
     public void Dispose()
