@@ -63,12 +63,18 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
     public async Task<Gathered<DatabaseFacts>> GatherAsync(IEngine engine, IDatabase database, ICatalogVersion? known, CancellationToken cancel)
     {
         var resolved = known is null ? Resolve(engine, database) : new ResolvedDatabase(engine.Default(database, known), known);
-        if (resolved.Value is not var (defaulted, version))
-            return resolved.Outcome;
+        return resolved.Value is { } value ? await GatherAsync(engine, value, cancel) : resolved.Outcome;
+    }
+
+    /// <summary>Collects everything else that describes a database of which <see cref="Resolve"/> found no fault.</summary>
+    /// <exception cref="ApiException">A secret can not be read.</exception>
+    public async Task<Gathered<DatabaseFacts>> GatherAsync(IEngine engine, ResolvedDatabase resolved, CancellationToken cancel)
+    {
+        var (defaulted, version) = resolved;
         var references = engine.References(defaulted);
         var auth = AuthReference(engine, defaulted);
-        use.Set(engine, database.Metadata.Key, auth is null ? references : [.. references, auth]);
-        var read = await ReadAllAsync(database.Metadata.Namespace, references, cancel);
+        use.Set(engine, defaulted.Metadata.Key, auth is null ? references : [.. references, auth]);
+        var read = await ReadAllAsync(defaulted.Metadata.Namespace, references, cancel);
         if (read.Value is not { } content)
             return read.Outcome;
         var credential = await CredentialAsync(defaulted, auth, cancel);

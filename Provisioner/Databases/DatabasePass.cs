@@ -23,6 +23,9 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, DatabaseSta
     /// <summary>The database with its defaults, and its version; null before that is known.</summary>
     public ResolvedDatabase? Resolved { get; set; }
 
+    /// <summary>The state of the database that <see cref="Resolved"/> was made of.</summary>
+    public IDatabase? ResolvedFrom { get; set; }
+
     /// <summary>Everything that describes the database; null before it is gathered.</summary>
     public DatabaseFacts? Facts { get; set; }
 

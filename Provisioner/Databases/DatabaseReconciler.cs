@@ -115,7 +115,7 @@ internal sealed class DatabaseReconciler : IReconciler
     private Task<Outcome> ResolveAsync(DatabasePass pass, CancellationToken cancel)
     {
         var resolved = _parts.Gatherer.Resolve(_parts.Engine, pass.Stored);
-        pass.Resolved = resolved.Value;
+        (pass.Resolved, pass.ResolvedFrom) = (resolved.Value, pass.Stored);
         return Task.FromResult(resolved.Outcome);
     }
 
@@ -140,7 +140,10 @@ internal sealed class DatabaseReconciler : IReconciler
 
     private async Task<Outcome> GatherAsync(DatabasePass pass, CancellationToken cancel)
     {
-        var gathered = await _parts.Gatherer.GatherAsync(_parts.Engine, pass.Stored, cancel);
+        // A step between may have written to the database.
+        var gathered = ReferenceEquals(pass.Stored, pass.ResolvedFrom)
+            ? await _parts.Gatherer.GatherAsync(_parts.Engine, pass.Resolved!, cancel)
+            : await _parts.Gatherer.GatherAsync(_parts.Engine, pass.Stored, cancel);
         pass.Facts = gathered.Value;
         if (gathered.Value is { Credential: { } credential })
             _credential.Remember(pass, credential);

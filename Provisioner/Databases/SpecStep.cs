@@ -30,7 +30,12 @@ internal sealed class SpecStep(DatabaseParts parts)
     {
         if (parts.Engine.Configuration is not { } configuration)
             return [];
-        var verdict = await configuration.CheckSpecAsync(pass.Facts!, ReadyInstances(pass), cancel);
+
+        // Without servers nothing costs a request, and of almost every spec nothing is left to ask.
+        var verdict = await configuration.CheckSpecAsync(pass.Facts!, null, cancel);
+        if (verdict is { Violations.Count: 0, Doubts.Count: 0 })
+            return [];
+        verdict = await configuration.CheckSpecAsync(pass.Facts!, ReadyInstances(pass), cancel);
         return verdict.Judge(pass.Stored.Status);
     }
 
