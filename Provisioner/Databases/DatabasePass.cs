@@ -29,7 +29,16 @@ internal sealed class DatabasePass(IEngine engine, IDatabase stored, DatabaseSta
     /// <summary>Everything that describes the database; null before it is gathered.</summary>
     public DatabaseFacts? Facts { get; set; }
 
-    /// <summary>The blueprint; null before the engine has described the database.</summary>
+    /// <summary>The state of the database and of what it owns, as <see cref="SettledDatabases"/> tells states apart.</summary>
+    public UInt128 State { get; set; }
+
+    /// <summary>True when everything was as described in this very state: neither description nor checks of the facts are needed.</summary>
+    public bool IsSettled { get; set; }
+
+    /// <summary>False when anything was written, warned of, or asked of a server: the next pass has to look again.</summary>
+    public bool MaySettle { get; set; } = true;
+
+    /// <summary>The blueprint; null before the engine has described the database, and when nothing had to be described.</summary>
     public Blueprint? Blueprint { get; set; }
 
     /// <summary>How many PetSets the database should have; null when this pass stopped before the blueprint.</summary>

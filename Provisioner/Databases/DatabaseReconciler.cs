@@ -26,6 +26,7 @@ internal sealed class DatabaseReconciler : IReconciler
     private readonly SpecStep _spec;
     private readonly SpecWarningStep _warnings;
     private readonly UpToDateStep _upToDate;
+    private readonly SettledDatabases _settled;
     private readonly ServerTrouble _trouble = new();
     private readonly StatusWriter _status;
 
@@ -44,6 +45,7 @@ internal sealed class DatabaseReconciler : IReconciler
         _spec = new SpecStep(parts);
         _warnings = new SpecWarningStep(parts);
         _upToDate = new UpToDateStep(parts);
+        _settled = new SettledDatabases(parts.Engine, parts.Caches);
         _status = new StatusWriter(parts.Client, FieldManagers.Provisioner, ProvisionerConditions.Scope, parts.Time);
     }
 
@@ -61,6 +63,7 @@ internal sealed class DatabaseReconciler : IReconciler
             return outcome;
         await _observe.RunAsync(pass, cancel);
         _warnings.Run(pass);
+        Settle(pass);
         SetBlockedCondition(pass, outcome);
         outcome = await _upToDate.RunAsync(pass, outcome, cancel);
         await WriteStatusAsync(pass, cancel);
@@ -93,6 +96,7 @@ internal sealed class DatabaseReconciler : IReconciler
         _parts.SecretUse.Remove(_parts.Engine, key);
         _credential.Forget(key);
         _upToDate.Forget(key);
+        _settled.Forget(key);
         _trouble.Forget(key);
         _diagnose.Forget(key);
         return Outcome.Done;
@@ -147,24 +151,43 @@ internal sealed class DatabaseReconciler : IReconciler
         pass.Facts = gathered.Value;
         if (gathered.Value is { Credential: { } credential })
             _credential.Remember(pass, credential);
+        if (gathered.Value is { } facts)
+            pass.State = _settled.StateOf(facts);
+        pass.WantedPetSets = gathered.Value is null ? null : _settled.PetSets(pass.Key, pass.State);
+        pass.IsSettled = pass.WantedPetSets is not null;
         return gathered.Outcome;
+    }
+
+    private void Settle(DatabasePass pass)
+    {
+        if (pass is { IsApplied: true, MaySettle: true, WantedPetSets: { } petSets })
+            _settled.Remember(pass.Key, pass.State, petSets);
+        else
+            _settled.Forget(pass.Key);
     }
 
     private async Task<Outcome> ApplyAsync(DatabasePass pass, CancellationToken cancel)
     {
+        var outcome = pass.IsSettled ? Outcome.Continue : await DescribeAsync(pass, cancel);
+        pass.IsApplied = outcome.Kind is OutcomeKind.Continue;
+        if (pass.IsApplied)
+            _parts.LastGood.IsDescribed(pass.Key);
+        ReportMonitoring(pass);
+        return outcome;
+    }
+
+    private async Task<Outcome> DescribeAsync(DatabasePass pass, CancellationToken cancel)
+    {
         var blueprint = pass.Blueprint = _parts.Engine.Describe(pass.Facts!);
         pass.WantedPetSets = blueprint.Objects.Count(o => o.Type == Api.Kinds.Apps.PetSet.Resource);
         var result = await ApplyAsync(pass, blueprint, cancel);
-        pass.IsApplied = result.Outcome.Kind is OutcomeKind.Continue;
+        pass.MaySettle &= result is { Changed.Count: 0, Pruned.Count: 0 };
         foreach (var applied in result.Changed)
         {
             if (applied is { Created: true, Object.CreatedEvent: { } message })
                 _parts.Events.Normal(pass.Target, "Successful", message);
         }
 
-        if (result.Outcome.Kind is OutcomeKind.Continue)
-            _parts.LastGood.IsDescribed(pass.Key);
-        ReportMonitoring(pass);
         return result.Outcome;
     }
 

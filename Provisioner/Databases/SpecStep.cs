@@ -14,7 +14,8 @@ internal sealed class SpecStep(DatabaseParts parts)
     /// <summary>Continues when nothing is wrong.</summary>
     public async Task<Outcome> RunAsync(DatabasePass pass, CancellationToken cancel)
     {
-        IReadOnlyList<Violation> violations = [.. parts.Engine.Check(pass.Facts!), .. await CheckConfigurationAsync(pass, cancel)];
+        IReadOnlyList<Violation> violations =
+            pass.IsSettled ? [] : [.. parts.Engine.Check(pass.Facts!), .. await CheckConfigurationAsync(pass, cancel)];
         if (violations.Count > 0)
             return Gatherer.Violated(violations);
         if (AcceptedSpec.ToRemember(pass.Stored) is { } init)
@@ -35,6 +36,7 @@ internal sealed class SpecStep(DatabaseParts parts)
         var verdict = await configuration.CheckSpecAsync(pass.Facts!, null, cancel);
         if (verdict is { Violations.Count: 0, Doubts.Count: 0 })
             return [];
+        pass.MaySettle = false;
         verdict = await configuration.CheckSpecAsync(pass.Facts!, ReadyInstances(pass), cancel);
         return verdict.Judge(pass.Stored.Status);
     }

@@ -16,7 +16,8 @@ internal sealed class SpecWarningStep(DatabaseParts parts)
     {
         if (pass.Facts is null)
             return;
-        var warnings = Of(pass);
+        var warnings = pass.IsSettled ? [] : Of(pass);
+        pass.MaySettle &= warnings.Count == 0;
         if (warnings.Count == 0)
         {
             pass.Status.Remove(ConditionTypes.SpecWarnings);
