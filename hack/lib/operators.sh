@@ -13,9 +13,10 @@ bookworm 2.36
 trixie   2.41
 '
 # What the programs run with, in the image and under hack/bench. A small youngest generation: by default it is as large as the processor's
-# cache allows, tens of megabytes that a process at rest keeps. Measured in bench/RESULTS.md.
+# cache allows, tens of megabytes that a process at rest keeps. In hexadecimal: native programs take no notice of a number that begins with 0x.
+# Measured in bench/RESULTS.md.
 OPERATOR_ENV='
-DOTNET_GCgen0size=0x400000
+DOTNET_GCgen0size=200000
 DOTNET_GCConserveMemory=5
 '
 
