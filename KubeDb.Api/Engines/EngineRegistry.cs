@@ -1,4 +1,5 @@
 using KubeDb.Api.Engines.Redis;
+using KubeDb.Api.Engines.Redis.Sentinel;
 
 namespace KubeDb.Api.Engines;
 
@@ -6,5 +7,5 @@ namespace KubeDb.Api.Engines;
 public static class EngineRegistry
 {
     /// <summary>Every engine.</summary>
-    public static IReadOnlyList<IEngine> Create(IEngineDialer dialer, TimeProvider time) => [new RedisEngine(dialer, time)];
+    public static IReadOnlyList<IEngine> Create(IEngineDialer dialer, TimeProvider time) => [new RedisEngine(dialer, time), new RedisSentinelEngine(dialer, time)];
 }

@@ -124,8 +124,27 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
                 return null;
         }
 
-        return Instances(
-            engine, new DatabaseFacts { Database = resolved.Database, Version = resolved.Version, Credential = credential, Offers = caches.Offers });
+        return Instances(engine, new DatabaseFacts
+        {
+            Database = resolved.Database,
+            Version = resolved.Version,
+            Credential = credential,
+            Secrets = KnownSecrets(stored.Metadata.Namespace, engine.References(resolved.Database)),
+            Offers = caches.Offers,
+        });
+    }
+
+    // What a reconcile has read is at hand; what it has not is left out.
+    private Dictionary<string, Secret> KnownSecrets(string ns, IReadOnlyList<SecretReference> references)
+    {
+        var known = new Dictionary<string, Secret>(StringComparer.Ordinal);
+        foreach (var reference in references)
+        {
+            if (secrets.Known(new(ns, reference.Name)) is { } secret)
+                known[reference.Name] = secret;
+        }
+
+        return known;
     }
 
     /// <summary>The running servers of the database that the facts describe, and those of the databases that it names.</summary>

@@ -13,23 +13,35 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time, int 
     /// <summary>Port of every server in a pod.</summary>
     public const int Port = 6379;
 
+    /// <summary>Port of every sentinel.</summary>
+    public const int SentinelPort = 26379;
+
     /// <summary>Port of the servers that this one connects to.</summary>
     public int ServerPort => port;
 
-    /// <summary>Connects and logs in. Exactly one of the two results is not null.</summary>
+    /// <summary>Connects to a server and logs in. Exactly one of the two results is not null.</summary>
     /// <param name="host">Address of the server.</param>
     /// <param name="credential">The credential; null when authentication is off.</param>
     /// <param name="timeout">Bound of the connection and of each command.</param>
     /// <param name="cancel">Cancels the wait.</param>
+    public Task<(RespClient? Client, ConnectFailure? Failure)> OpenAsync(string host, Credential? credential, TimeSpan timeout, CancellationToken cancel) =>
+        OpenAsync(host, port, credential, timeout, cancel);
+
+    /// <summary>Connects to a port and logs in. Exactly one of the two results is not null.</summary>
+    /// <param name="host">Address of the server.</param>
+    /// <param name="at">Its port.</param>
+    /// <param name="credential">The credential; null when authentication is off.</param>
+    /// <param name="timeout">Bound of the connection and of each command.</param>
+    /// <param name="cancel">Cancels the wait.</param>
     public async Task<(RespClient? Client, ConnectFailure? Failure)> OpenAsync(
-        string host, Credential? credential, TimeSpan timeout, CancellationToken cancel)
+        string host, int at, Credential? credential, TimeSpan timeout, CancellationToken cancel)
     {
         if (host.Length == 0)
             return (null, new("the pod has no address yet", null));
         RespClient? client = null;
         try
         {
-            client = new RespClient(await DialAsync(host, timeout, cancel), timeout, time);
+            client = new RespClient(await DialAsync(host, at, timeout, cancel), timeout, time);
             var error = credential is null ? null : await client.AuthenticateAsync(credential.Username, credential.Password, cancel);
             if (error is null)
                 return (client, null);
@@ -40,17 +52,17 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time, int 
         {
             if (client is not null)
                 await client.DisposeAsync();
-            return (null, new($"{host}:{port}: {e.Message}", null) { TimedOut = e is TimeoutException });
+            return (null, new(string.Create(CultureInfo.InvariantCulture, $"{host}:{at}: {e.Message}"), null) { TimedOut = e is TimeoutException });
         }
     }
 
-    private async Task<Stream> DialAsync(string host, TimeSpan timeout, CancellationToken cancel)
+    private async Task<Stream> DialAsync(string host, int at, TimeSpan timeout, CancellationToken cancel)
     {
         using var bound = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, bound.Token);
         try
         {
-            return await dialer.ConnectAsync(host, port, both.Token);
+            return await dialer.ConnectAsync(host, at, both.Token);
         }
         catch (OperationCanceledException) when (bound.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

@@ -2,6 +2,7 @@ using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Cluster;
 using KubeDb.Api.Engines.Redis.Configuration;
+using KubeDb.Api.Engines.Redis.Sentinel;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Catalog;
 using KubeDb.Api.Kinds.Kubedb;
@@ -18,15 +19,18 @@ public sealed class RedisEngine : IEngine
     private readonly StandaloneMode _standalone;
     private readonly RedisInitialisation _initialisation;
     private readonly ClusterMaintenance _cluster;
+    private readonly SentinelMode _sentinel;
 
     /// <summary>Talks to servers through the given dialer and clock.</summary>
     public RedisEngine(IEngineDialer dialer, TimeProvider time)
     {
         var connector = new RedisConnector(dialer, time);
         _health = new RedisHealth(connector, time);
-        _standalone = new StandaloneMode(_health, new RedisRestarts(connector, time));
+        var alone = new RedisRestarts(connector, time);
+        _standalone = new StandaloneMode(_health, alone);
         _initialisation = new RedisInitialisation(connector);
         _cluster = new ClusterMaintenance(connector, time, new ClusterRestarts(connector, time));
+        _sentinel = new SentinelMode(connector, alone, time);
         Restarts = new ModeRestarts(Mode);
         Configuration = new RedisConfigurationEngine(connector);
     }
@@ -65,7 +69,11 @@ public sealed class RedisEngine : IEngine
         (RedisOpsRequest)request, database as RedisDatabase, name => versions(name) as RedisVersion);
 
     /// <inheritdoc/>
-    public IReadOnlyList<Violation> Check(DatabaseFacts facts) => [.. Configuration!.CheckSecret(facts), .. RedisUsers.Check(facts)];
+    public IReadOnlyList<Violation> Check(DatabaseFacts facts) =>
+        [.. Configuration!.CheckSecret(facts), .. RedisUsers.Check(facts), .. SentinelReference.Check(facts)];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DatabaseReference> DatabaseReferences(IDatabase database) => SentinelReference.Of((RedisDatabase)database);
 
     /// <inheritdoc/>
     public IReadOnlyList<Violation> CheckUpdate(IDatabase before, IDatabase after) =>
@@ -147,6 +155,7 @@ public sealed class RedisEngine : IEngine
     private IRedisMode Mode(IDatabase database) => ((RedisDatabase)database).Spec.Mode switch
     {
         RedisModes.Cluster => _cluster,
+        RedisModes.Sentinel => _sentinel,
         _ => _standalone,
     };
 

@@ -22,6 +22,14 @@ public static class RedisReasons
     public const string ClusterFailover = "ClusterFailover";
     public const string ClusterCommandRefused = "ClusterCommandRefused";
     public const string AclInvalid = "AclInvalid";
+    public const string SentinelDiffers = "SentinelDiffers";
+    public const string MasterPromoted = "MasterPromoted";
+    public const string ReplicaAttached = "ReplicaAttached";
+    public const string ReplicaDataReplaced = "ReplicaDataReplaced";
+    public const string MasterRegistered = "MasterRegistered";
+    public const string MasterForgotten = "MasterForgotten";
+    public const string FailoverStarted = "FailoverStarted";
+    public const string SentinelReset = "SentinelReset";
 #pragma warning restore CS1591
 
     /// <summary>Every reason of a Redis with its explanation.</summary>
@@ -34,6 +42,14 @@ public static class RedisReasons
         new(AnnounceInvalid, "The announced endpoints do not fit the shards and replicas.", "Give one list a shard with one endpoint a pod."),
         new(ReplaceSentinelInvalid, "The sentinels of this database can not be replaced.", "Correct the named field."),
         new(AclInvalid, "A rule for a user can not be taken.", "Correct the named rule, or the secret that it takes a value from."),
+        new(SentinelDiffers, "The RedisSentinel that a database names does not fit it.", "Do what the message says."),
+        new(MasterPromoted, "A pod was made master, since the sentinels know none."),
+        new(ReplicaAttached, "A pod follows the master now."),
+        new(ReplicaDataReplaced, "A pod held data of its own, which the master's took the place of."),
+        new(MasterRegistered, "A sentinel watches the master now."),
+        new(MasterForgotten, "A sentinel no longer watches a master whose database is gone or refers to other sentinels."),
+        new(FailoverStarted, "The sentinels were asked to replace a master that restarted, since its replicas hold the data."),
+        new(SentinelReset, "A sentinel forgot replicas or sentinels that no longer exist."),
         new(DataAtRisk, "A change of configuration would hide, mix or lose data that the servers hold.", "Do what the message says, then make the request again."),
         new(ClusterNodesJoined, "Nodes of a cluster did not know each other, or not by their present addresses; they were made known to each other."),
         new(ClusterSlotsAssigned, "Slots of a cluster had no owner and got one: it is being made."),

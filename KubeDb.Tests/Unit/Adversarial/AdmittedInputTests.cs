@@ -21,6 +21,8 @@ public sealed class AdmittedInputTests
     [
         ("kubedb.com_redises", RedisDatabase.Decode),
         ("ops.kubedb.com_redisopsrequests", RedisOpsRequest.Decode),
+        ("kubedb.com_redissentinels", RedisSentinel.Decode),
+        ("ops.kubedb.com_redissentinelopsrequests", RedisSentinelOpsRequest.Decode),
         ("catalog.kubedb.com_redisversions", RedisVersion.Decode),
         ("apps.k8s.appscode.com_petsets", PetSet.Decode),
         ("apps.k8s.appscode.com_placementpolicies", PlacementPolicy.Decode),

@@ -19,13 +19,16 @@ public sealed record RedisDirective(string Name, IReadOnlyList<string> Arguments
 
     /// <summary>
     /// What a later directive replaces: two directives with one key can not both hold. Directives that may repeat have a finer key than
-    /// their name (per class, per command, per user, per file), but for <c>save</c>, whose lines are one set.
+    /// their name (per class, per command, per user, per file, per option), but for <c>save</c>, whose lines are one set.
     /// </summary>
     public string Key => CanonicalName switch
     {
         "client-output-buffer-limit" => $"{CanonicalName} {BufferClass(Argument(0))}",
         "rename-command" => $"{CanonicalName} {Argument(0).ToLowerInvariant()}",
         "loadmodule" or "include" or "user" => $"{CanonicalName} {Argument(0)}",
+
+        // An option, and the master that it is of where it is of one.
+        "sentinel" => $"{CanonicalName} {Argument(0).ToLowerInvariant()}{(Arguments.Count > 2 ? $" {Argument(1)}" : "")}",
         var name => name,
     };
 
@@ -33,7 +36,7 @@ public sealed record RedisDirective(string Name, IReadOnlyList<string> Arguments
     public string Label => ConfigWords.ToText(Key);
 
     /// <inheritdoc/>
-    public string Shown => CanonicalName is "rename-command" ? Label : this is { CanonicalName: "user", Arguments: ["default", ..] } ? "user default" : Name;
+    public string Shown => CanonicalName is "rename-command" or "sentinel" ? Label : this is { CanonicalName: "user", Arguments: ["default", ..] } ? "user default" : Name;
 
     /// <summary>The line as it stands in a file.</summary>
     public string Render() =>

@@ -50,6 +50,21 @@ public sealed class RespClient : IAsyncDisposable
     public Task<RespReply[]> SendManyAsync(CancellationToken cancel, params string[][] commands) =>
         SendManyAsync([.. commands.Select(c => (IReadOnlyList<byte[]>)[.. c.Select(Encoding.UTF8.GetBytes)])], cancel);
 
+    /// <summary>Waits, for as long as it takes, for what the server sends by itself after SUBSCRIBE.</summary>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public async Task<RespReply> ReceiveAsync(CancellationToken cancel)
+    {
+        using (await _turn.LockAsync(cancel))
+        {
+            if (_broken)
+                throw new IOException("The connection was closed, or broke during an earlier command.");
+            _broken = true;
+            var reply = await _reader.ReadAsync(cancel);
+            _broken = false;
+            return reply;
+        }
+    }
+
     private async Task<RespReply[]> SendManyAsync(IReadOnlyList<IReadOnlyList<byte[]>> commands, CancellationToken cancel)
     {
         // A lock that is free is given also to a caller that was cancelled, whose command would then break the connection.
