@@ -8,7 +8,7 @@ using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Unit.Engines.Redis;
 using SentinelDatabase = KubeDb.Api.Kinds.Kubedb.RedisSentinel;
 
-namespace KubeDb.Tests.Golden.RedisSentinel;
+namespace KubeDb.Tests.Golden.Sentinels;
 
 [TestFixture, Category("Golden")]
 public class RedisSentinelBlueprintTests

@@ -2,6 +2,7 @@ using System.Text;
 using KubeDb.Api.Kinds.AppCatalog;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Catalog;
+using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Tests.Support;

@@ -48,12 +48,19 @@ public static class OperatorConf
         if (credential is null)
             return RedisConf.Of(directives);
 
-        // The default user keeps the password too, so that redis-cli inside the pod, which logs in as default, always works.
-        directives.Add(RedisDirective.Of("requirepass", credential.Password));
-        directives.Add(RedisDirective.Of("masterauth", credential.Password));
+        var access = Access(flavour, credential).ToList();
+        access.Insert(1, RedisDirective.Of("masterauth", credential.Password));
+        return RedisConf.Of([.. directives, .. access]);
+    }
+
+    /// <summary>
+    /// Who may log in, the password first. The default user has it too, so that redis-cli inside the pod, which logs in as default, always works.
+    /// </summary>
+    public static IEnumerable<RedisDirective> Access(RedisFlavour flavour, Credential credential)
+    {
+        yield return RedisDirective.Of("requirepass", credential.Password);
         if (flavour.HasUsers && credential.Username is not ("" or "default"))
-            directives.Add(User(flavour, credential));
-        return RedisConf.Of(directives);
+            yield return User(flavour, credential);
     }
 
     // A replica belongs to its shard: one that the server moves to another shard's master would be missed where its volume is.

@@ -44,11 +44,23 @@ public static class SentinelScripts
         [ -w "$data" ] || fail "$data can not be written by user $(id -u); check the volume and fsGroup"
         umask 077
 
+        # An awk function: text as a word in double quotes.
+        quoted='
+            function quoted(text,    i, c, out) {
+              for (i = 1; i < 32; i++) control[sprintf("%c", i)] = sprintf("\\x%02x", i)
+              out = ""
+              for (i = 1; i <= length(text); i++) {
+                c = substr(text, i, 1)
+                out = out (c == "\"" || c == "\\" ? "\\" c : c in control ? control[c] : c)
+              }
+              return "\"" out "\""
+            }'
+
         # What is kept of the file that the sentinel wrote. Two passes, since an option may stand before its master.
         kept() {
           [ -s "$conf" ] || return 0
           if [ -n "$(tail -c 1 "$conf")" ]; then sed '$d' "$conf"; else cat "$conf"; fi >"$conf.old"
-          LC_ALL=C awk '
+          LC_ALL=C awk "$quoted"'
             function plain(word) { return word != "" && word !~ /["\047\\]/ }
             function whole(word) { return word ~ /^[0-9]+$/ }
             function id(word) { return length(word) == 40 && word ~ /^[0-9a-f]+$/ }
@@ -68,37 +80,33 @@ public static class SentinelScripts
             option ~ /^(down-after-milliseconds|failover-timeout|parallel-syncs|master-reboot-down-after-period|config-epoch|leader-epoch)$/ { if (NF == 4 && whole($4)) print; next }
             option ~ /^(known-replica|known-slave)$/ { if (NF == 5 && whole($5)) print; next }
             option == "known-sentinel" { if (NF == 6 && whole($5) && id($6)) print; next }
-            option ~ /^(auth-pass|auth-user)$/ { if (NF >= 4) print }
+
+            # It writes what it was given as it is, and does not start on that where it is more than a plain word.
+            option ~ /^(auth-pass|auth-user)$/ && NF >= 4 {
+              rest = substr($0, length($1) + length($2) + length($3) + 4)
+              print $1, $2, $3, rest ~ /^".*"$/ ? rest : quoted(rest)
+            }
           ' "$conf.old" "$conf.old"
           rm -f "$conf.old"
         }
 
         # The environment is younger than the mounted file: it is read when the container starts, from the secret that clients read.
         owned() {
-          LC_ALL=C awk '
-            function quoted(text,    i, c, out) {
-              out = ""
-              for (i = 1; i <= length(text); i++) {
-                c = substr(text, i, 1)
-                out = out (c == "\"" || c == "\\" ? "\\" c : c in control ? control[c] : c)
-              }
-              return out
-            }
+          LC_ALL=C awk "$quoted"'
             BEGIN {
-              for (i = 1; i < 32; i++) control[sprintf("%c", i)] = sprintf("\\x%02x", i)
               given = "REDISCLI_AUTH" in ENVIRON && ENVIRON["REDISCLI_AUTH"] != ""
               new = quoted(ENVIRON["REDISCLI_AUTH"])
               while ((getline line < ARGV[1]) > 0) {
                 if (line == "# Owned by KubeDB.") owned = 1
-                if (given && owned && line ~ /^requirepass /) { old = substr(line, 13); line = "requirepass \"" new "\""; seen = 1 }
+                if (given && owned && line ~ /^requirepass /) { old = substr(line, 13); line = "requirepass " new; seen = 1 }
                 else if (given && owned && seen && line ~ /^user /) {
                   token = " " (old ~ /^"/ ? "\">" substr(old, 2) : ">" old) " "
                   at = index(line, token)
-                  if (at) line = substr(line, 1, at) "\">" new "\"" substr(line, at + length(token) - 1)
+                  if (at) line = substr(line, 1, at) "\">" substr(new, 2) substr(line, at + length(token) - 1)
                 }
                 print line
               }
-              if (given && !seen) print "requirepass \"" new "\""
+              if (given && !seen) print "requirepass " new
             }' "$mounted/sentinel.conf"
         }
 

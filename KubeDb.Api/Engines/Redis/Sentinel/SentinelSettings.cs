@@ -67,7 +67,7 @@ internal static class SentinelSettings
             RedisDirective.Of(Directive, "announce-hostnames", "yes"),
         };
         if (credential is not null)
-            directives.AddRange(OperatorConf.Owned(flavour, credential).Directives.Where(d => d.CanonicalName is "requirepass" or "user"));
+            directives.AddRange(OperatorConf.Access(flavour, credential));
         return RedisConf.Of(directives);
     }
 }

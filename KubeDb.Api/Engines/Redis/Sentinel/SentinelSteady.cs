@@ -44,10 +44,13 @@ internal static class SentinelSteady
                 continue;
             else if (!master.Is(known.Host))
                 yield return new SentinelStep.Watch(watcher.Pod, master.Pod, Replaces: true);
-            else if (Differing(view, known) is var options && (options.Count > 0 || !watcher.KnowsPassword))
-                yield return new SentinelStep.Configure(watcher.Pod, options, Password: !watcher.KnowsPassword);
+            else if (Differing(view, known) is var options && (options.Count > 0 || LacksPassword(watcher)))
+                yield return new SentinelStep.Configure(watcher.Pod, options, LacksPassword(watcher));
         }
     }
+
+    // One that calls a master down which answers here may have lost the password; it does not tell.
+    private static bool LacksPassword(WatcherView watcher) => !watcher.KnowsPassword || watcher.Master is { Entry.IsUp: false };
 
     private static Dictionary<string, string> Differing(SentinelView view, MonitoredMaster known)
     {

@@ -20,7 +20,7 @@ internal sealed class RealSentinels : IAsyncDisposable
 {
     public const string Password = "secret word";
     private const string SentinelPassword = "s \"w";
-    private const int DownAfter = 1000;
+    private const int DownAfter = 1000, FailoverTimeout = 2000;
     private static int _networks;
 
     private readonly EngineContainer _container;
@@ -96,7 +96,7 @@ internal sealed class RealSentinels : IAsyncDisposable
 
     public DatabaseInstances Sentinels(params string[] users)
     {
-        var options = string.Concat(((string[])["rd", "other"]).Select(n => $"sentinel down-after-milliseconds {Namespace}/{n} {DownAfter}\n"));
+        var options = string.Concat(((string[])["rd", "other"]).Select(n => $"sentinel down-after-milliseconds {Namespace}/{n} {DownAfter}\nsentinel failover-timeout {Namespace}/{n} {FailoverTimeout}\n"));
         return new(
             new DatabaseFacts
             {
@@ -149,8 +149,6 @@ internal sealed class RealSentinels : IAsyncDisposable
     /// <summary>Empties volumes.</summary>
     public Task WipeAsync(params IEnumerable<string> pods) =>
         _container.RunAsync("sh", "-c", string.Join('\n', pods.Select(p => $"rm -rf {_folder}/{p} && mkdir {_folder}/{p}")));
-
-    public Task<string> FileAsync(string pod) => _container.RunAsync("cat", $"{_folder}/{pod}/sentinel.conf");
 
     /// <summary>Cuts off the end of the file that a sentinel wrote.</summary>
     public Task CutAsync(string pod) => _container.RunAsync("sh", "-c", $"f={_folder}/{pod}/sentinel.conf; head -c -7 $f >$f.cut && mv $f.cut $f");

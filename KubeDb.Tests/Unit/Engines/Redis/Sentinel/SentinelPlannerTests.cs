@@ -199,12 +199,14 @@ public class SentinelPlannerTests
         var view = Of([Master(0, replicas: 2), Replica(1, of: 0), Replica(2, of: 0)], Whole(master: 0));
         var wanted = view with { Options = new Dictionary<string, string>(view.Options) { ["down-after-milliseconds"] = "3000" } };
         var grown = view with { WantedWatchers = 5 };
+        var down = view with { Watchers = [Names(0, 0, flags: "master,s_down"), .. view.Watchers.Skip(1)] };
         var unknown = view with { Watchers = [view.Watchers[0] with { KnowsPassword = false }, .. view.Watchers.Skip(1)] };
 
         Assert.Multiple(() =>
         {
             Assert.That(SentinelPlanner.Plan(wanted).Steps.Select(Short), Is.EqualTo(new[] { "configure sen-0: down-after-milliseconds=3000", "configure sen-1: down-after-milliseconds=3000", "configure sen-2: down-after-milliseconds=3000" }));
             Assert.That(SentinelPlanner.Plan(grown).Steps.Select(Short).First(), Is.EqualTo("configure sen-0: quorum=3"));
+            Assert.That(SentinelPlanner.Plan(down).Steps.Select(Short), Is.EqualTo(new[] { "configure sen-0:  and password" }), "it may have lost the password");
             Assert.That(SentinelPlanner.Plan(unknown).Steps.Select(Short), Is.EqualTo(new[] { "configure sen-0:  and password" }));
         });
     }
