@@ -205,6 +205,7 @@ public static class OperatorHost
                 GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 await UntilAsync(() => runtime.IsAtRest, stop);
                 GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                FilePages.GiveBack();
             }
             catch (OperationCanceledException)
             {
