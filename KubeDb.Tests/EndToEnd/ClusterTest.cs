@@ -183,6 +183,9 @@ public abstract class ClusterTest
         {{Indent(more)}}
         """;
 
+    /// <summary>A Redis of several small pods with durable volumes, which nothing is left of once it is deleted.</summary>
+    protected static string Many(string name, string version, string more) => Redis(name, version, $"deletionPolicy: WipeOut\n{more}");
+
     /// <summary>A Reconfigure request.</summary>
     protected static string Reconfigure(string name, string database, string configuration) => $$"""
         apiVersion: ops.kubedb.com/v1alpha1
@@ -237,8 +240,8 @@ public abstract class ClusterTest
 
     private async Task TellWhatHappened()
     {
-        TestContext.Out.WriteLine((await TryKubectl("get", "rd,rdops,petsets,statefulsets,pods,pvc,secrets,services", "-o", "wide")).Everything);
-        TestContext.Out.WriteLine((await TryKubectl("describe", "rd,rdops")).Everything);
+        TestContext.Out.WriteLine((await TryKubectl("get", "rd,rds,rdops,rdsops,petsets,statefulsets,pods,pvc,secrets,services", "-o", "wide")).Everything);
+        TestContext.Out.WriteLine((await TryKubectl("describe", "rd,rds,rdops,rdsops")).Everything);
         TestContext.Out.WriteLine((await TryKubectl("describe", "pods")).Everything);
         TestContext.Out.WriteLine((await TryKubectl("get", "events", "--sort-by=.metadata.creationTimestamp")).Everything);
         foreach (var name in (string[])["kubedb-provisioner", "kubedb-ops-manager"])

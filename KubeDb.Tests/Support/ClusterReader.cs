@@ -19,6 +19,8 @@ public sealed class ClusterReader : IDisposable
     {
         ["rd"] = ("kubedb.com", "v1", "redises"),
         ["rdops"] = ("ops.kubedb.com", "v1alpha1", "redisopsrequests"),
+        ["rds"] = ("kubedb.com", "v1", "redissentinels"),
+        ["rdsops"] = ("ops.kubedb.com", "v1alpha1", "redissentinelopsrequests"),
         ["petset"] = ("apps.k8s.appscode.com", "v1", "petsets"),
         ["appbinding"] = ("appcatalog.appscode.com", "v1alpha1", "appbindings"),
         ["servicemonitor"] = ("monitoring.coreos.com", "v1", "servicemonitors"),
@@ -116,6 +118,7 @@ public sealed class ClusterReader : IDisposable
             "secret" => await SecretAsync(ns, name) is not null,
             "service" => await ServiceAsync(ns, name) is not null,
             "pvc" => await ClaimAsync(ns, name) is not null,
+            "pdb" => await BudgetAsync(ns, name) is not null,
             "serviceaccount" => await FindAsync(() => _client.CoreV1.ReadNamespacedServiceAccountAsync(name, ns)) is not null,
             _ => await JsonAsync(kind, ns, name) is not null,
         };

@@ -43,12 +43,14 @@ internal static class OperationScenarios
         .. Modes("another secret", "\"configSecret\":{\"name\":\"mine\"}"),
         .. Modes("another secret and more", "\"configSecret\":{\"name\":\"mine\"},\"applyConfig\":{\"redis.conf\":\"databases 12\"}"),
         .. Modes("custom configuration removed", "\"removeCustomConfig\":true"),
+        .. Modes("users by rules", "\"auth\":{\"syncACL\":[\"app nopass ~* +@all\"]}"),
         .. Modes("replaced", "\"removeCustomConfig\":true,\"applyConfig\":{\"redis.conf\":\"databases 14\\nmaxclients 700\"}"),
     ];
 
     private static IEnumerable<Scenario> Failures =>
     [
         .. Modes("refused by the server", "\"applyConfig\":{\"redis.conf\":\"maxmemory-policy nonsense\"}"),
+        .. Modes("a rule refused by the server", "\"auth\":{\"syncACL\":[\"app nopass ~* +@all\",\"other nopass +nosuchcommand\"]}"),
         .. Modes("servers do not start", "\"applyConfig\":{\"redis.conf\":\"databases 0\"}"),
         On(Reconfigure, "reconfigure over its timeout", w =>
         {

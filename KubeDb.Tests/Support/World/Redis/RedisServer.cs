@@ -5,7 +5,7 @@ using KubeDb.Tests.Unit.Engines.Redis;
 namespace KubeDb.Tests.Support.World;
 
 /// <summary>
-/// A TEST DOUBLE of one running Redis 8, as far as the operator talks to it: login, PING, INFO, CONFIG, and keys for the health check. It runs
+/// A TEST DOUBLE of one running Redis 8, as far as the operator talks to it: login, PING, INFO, CONFIG, ACL, and keys for the health check. It runs
 /// with the file that it started with, until CONFIG SET changes a parameter.
 /// </summary>
 internal sealed class RedisServer
@@ -16,6 +16,7 @@ internal sealed class RedisServer
 
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _keys;
+    private readonly SortedDictionary<string, string> _users = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly long _started;
     private string? _snapshot;
@@ -30,8 +31,16 @@ internal sealed class RedisServer
         _time = time;
         _started = time.GetTimestamp();
         foreach (var directive in RedisConf.Parse(file).Conf.Directives)
-            _values[directive.Name] = string.Join(' ', directive.Arguments);
+        {
+            if (directive.Name == "user")
+                _users[directive.Arguments[0]] = string.Join(' ', directive.Arguments.Skip(1));
+            else
+                _values[directive.Name] = string.Join(' ', directive.Arguments);
+        }
     }
+
+    /// <summary>The users beside default, as ACL LIST shows them.</summary>
+    public IEnumerable<string> Users => _users.Select(u => $"user {u.Key} {u.Value}");
 
     /// <summary>Names of the keys that it keeps, but for that of the health check.</summary>
     public string Keys => string.Join(" ", _keys.Keys.Where(k => !k.StartsWith("kubedb:", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
@@ -96,6 +105,7 @@ internal sealed class RedisServer
             "CONFIG" when words[1].Equals("GET", StringComparison.OrdinalIgnoreCase) && words[2] == "*" => FakeServers.List(
                 [.. RedisDirectives.Names.Union(_values.Keys).Where(n => this[n] is not null).SelectMany(n => new[] { n, this[n]! })]),
             "CONFIG" when words[1].Equals("GET", StringComparison.OrdinalIgnoreCase) => this[words[2]] is { } value ? FakeServers.List(words[2], value) : FakeServers.List(),
+            "ACL" => Acl(words),
             "CONFIG" => Set([.. words.Skip(2).Chunk(2)]),
             "SET" => Write(words[1], words[2]),
             "GET" => FakeServers.Bulk(_keys.GetValueOrDefault(words[1])),
@@ -104,6 +114,22 @@ internal sealed class RedisServer
             "BGSAVE" => Save(),
             _ => $"-ERR unknown command '{words[0]}'\r\n",
         };
+    }
+
+    private string Acl(string[] words)
+    {
+        switch (words[1].ToUpperInvariant())
+        {
+            case "LIST":
+                return FakeServers.List([.. Users.Prepend("user default on nopass ~* &* +@all")]);
+            case "DELUSER":
+                return _users.Remove(words[2]) ? ":1\r\n" : ":0\r\n";
+            case "SETUSER" when words.Contains("+nosuchcommand"):
+                return "-ERR Error in ACL SETUSER modifier '+nosuchcommand': Unknown command or category name in ACL\r\n";
+            default:
+                _users[words[2]] = string.Join(' ', words.Skip(3).Where(w => w != "reset"));
+                return "+OK\r\n";
+        }
     }
 
     private string Save()
@@ -133,6 +159,8 @@ internal sealed class RedisServer
 
     private static string? Objection(string name, string value)
     {
+        if (name == "user")
+            return value.Contains("+nosuchcommand", StringComparison.Ordinal) ? "Error in user declaration '+nosuchcommand': Unknown command or category name in ACL" : null;
         if (!RedisDirectives.IsKnown(name, valkey: false, Version))
             return "Bad directive or wrong number of arguments";
         if (name.Equals("maxmemory-policy", StringComparison.OrdinalIgnoreCase))
