@@ -180,6 +180,8 @@ public abstract class ClusterTest
             spec:
               containers:
                 - {name: redis, resources: {requests: {cpu: 20m, memory: 64Mi}, limits: {memory: 128Mi} } }
+              initContainers:
+                - {name: redis-init, resources: {requests: {cpu: 20m, memory: 32Mi}, limits: {memory: 64Mi} } }
         {{Indent(more)}}
         """;
 

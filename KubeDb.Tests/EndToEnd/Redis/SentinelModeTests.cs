@@ -88,7 +88,7 @@ public sealed class SentinelModeTests(string version, string cli, string file) :
           replicas: 3
           storageType: Durable
           storage: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 64Mi} } }
-          podTemplate: {spec: {containers: [{name: redissentinel, resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi} } }] } }
+          podTemplate: {spec: {containers: [{name: redissentinel, resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi} } }], initContainers: [{name: sentinel-init, resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi} } }] } }
           deletionPolicy: WipeOut
         """;
 

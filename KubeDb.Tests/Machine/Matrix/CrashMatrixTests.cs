@@ -1,4 +1,3 @@
-using KubeDb.Api.Kinds.Shared;
 using KubeDb.Tests.Support.ApiServer;
 using KubeDb.OpsManager.Execution;
 using KubeDb.OpsManager.Operations;
@@ -68,7 +67,7 @@ public sealed class CrashMatrixTests
                       from operation in Operations()
                       from step in operation.Steps.Concat(operation.Undo)
                       let condition = step.Message is null ? engine.Sentences.Step(operation.Type, step.Name).Condition : step.Name
-                      where step.Name != OpsConditionTypes.UpdateAclSecret || engine.Configuration!.OwnFiles(null!).Count > 0
+                      where step.Name != Api.Kinds.Shared.OpsConditionTypes.UpdateAclSecret || engine.Configuration!.OwnFiles(null!).Count > 0
                       where !taken.Contains((engine.Kinds.OpsRequest.Kind, operation.Type, condition))
                       select $"{engine.Kinds.OpsRequest.Kind}, {operation.Type}: {step.Name}";
         Assert.That(missing, Is.Empty, "These steps are carried out but reached by no scenario: add one for each to the scenarios of the kind.");

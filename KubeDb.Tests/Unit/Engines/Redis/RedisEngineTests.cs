@@ -24,9 +24,7 @@ public class RedisEngineTests
         Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Cluster } }), Is.Empty);
         Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Sentinel, Replicas = 3, SentinelRef = new() { Name = "sen" } } }), Is.Empty);
         Assert.That(Reasons(Valid() with { Spec = spec with { Tls = new() { IssuerRef = new() { Kind = "Issuer", Name = "ca" } } } }), Does.Contain(ReasonIds.NotOffered));
-        Assert.That(
-            Reasons(Valid() with { Spec = spec with { Configuration = new() { Acl = new() { Rules = ["ann +get"] } } } }),
-            Does.Contain(ReasonIds.NotOffered));
+        Assert.That(Reasons(Valid() with { Spec = spec with { Configuration = new() { Acl = new() { Rules = ["ann +get"] } } } }), Is.Empty);
     }
 
     [TestCase(52, false)]
