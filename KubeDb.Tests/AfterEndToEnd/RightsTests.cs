@@ -16,6 +16,7 @@ public sealed class RightsTests(string account)
         // The admission plugin OwnerReferencesPermissionEnforcement asks for these, without a request of its own. The local cluster has it
         // switched on: without the first three every database stays without children, without the last Deletion_keeps_what_its_policy_says fails.
         "update redises/finalizers.kubedb.com",
+        "update redissentinels/finalizers.kubedb.com",
         "update petsets/finalizers.apps.k8s.appscode.com",
         "update services/finalizers",
         "delete persistentvolumeclaims",
@@ -26,6 +27,7 @@ public sealed class RightsTests(string account)
         // Only under a fault: the live look before a pause is dropped whose request seems gone (PauseTests, QueueTests), and the count of an
         // event that comes again (EventRecorderTests).
         "get redisopsrequests.ops.kubedb.com",
+        "get redissentinelopsrequests.ops.kubedb.com",
         "patch events",
 
         // Once in the life of an installation: the lease stays.

@@ -188,6 +188,20 @@ public abstract class ClusterTest
     /// <summary>A Redis of several small pods with durable volumes, which nothing is left of once it is deleted.</summary>
     protected static string Many(string name, string version, string more) => Redis(name, version, $"deletionPolicy: WipeOut\n{more}");
 
+    /// <summary>Three small sentinels with durable volumes, which nothing is left of once they are deleted.</summary>
+    protected static string RedisSentinel(string name, string version) => $$"""
+        apiVersion: kubedb.com/v1
+        kind: RedisSentinel
+        metadata: {name: {{name}}}
+        spec:
+          version: "{{version}}"
+          replicas: 3
+          storageType: Durable
+          storage: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 64Mi} } }
+          podTemplate: {spec: {containers: [{name: redissentinel, resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi} } }], initContainers: [{name: sentinel-init, resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi} } }] } }
+          deletionPolicy: WipeOut
+        """;
+
     /// <summary>A Reconfigure request.</summary>
     protected static string Reconfigure(string name, string database, string configuration) => $$"""
         apiVersion: ops.kubedb.com/v1alpha1

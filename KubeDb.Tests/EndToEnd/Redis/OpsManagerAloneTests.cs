@@ -15,20 +15,24 @@ public sealed class OpsManagerAloneTests : ClusterTest
         await MonitoringTests.ServeServiceMonitorsAsync();
         await Apply("{apiVersion: v1, kind: ServiceAccount, metadata: {name: own}}");
         await Apply(Redis("alone", more: "monitor: {agent: prometheus.io/operator}"));
+        await Apply(RedisSentinel("watchers", Redis7));
         await WaitForPhase("alone", "Ready");
+        await KubectlHere("wait", "--for=jsonpath={.status.phase}=Ready", "rds/watchers", "--timeout=180s");
         await Eventually(() => Exists("servicemonitor/alone-stats"), "the ServiceMonitor is made", Long);
         await RedisCli("alone-0", "set", "greeting", "hello");
         var config = (await Cluster.SecretsAsync(Namespace)).Select(s => $"secret/{s.Metadata.Name}").Single(n => n.StartsWith("secret/alone-", StringComparison.Ordinal) && n != "secret/alone-auth");
 
         await RunProvisioners(0);
         string[] children = ["service/alone", "service/alone-pods", "service/alone-stats", "serviceaccount/alone", "role/alone", "rolebinding/alone", "appbinding/alone", config, "petset/alone"];
-        await KubectlHere(["delete", "--wait=false", .. children]);
+        await KubectlHere(["delete", "--wait=false", "pdb/watchers", .. children]);
         await Eventually(async () => await PodUid("alone-0") == "", "what is missing is really gone");
         await Apply(Reconfigure("mend", "alone", "applyConfig: {redis.conf: \"timeout 33\"}"));
-        foreach (var child in children.Append("servicemonitor/alone-stats"))
+        await Apply("{apiVersion: ops.kubedb.com/v1alpha1, kind: RedisSentinelOpsRequest, metadata: {name: again}, spec: {type: Restart, databaseRef: {name: watchers} } }");
+        foreach (var child in children.Append("servicemonitor/alone-stats").Append("pdb/watchers"))
             await Eventually(() => Exists(child), $"{child} is made again");
         await RunProvisioners(1);
         await WaitForSuccess("mend", Long);
+        await KubectlHere("wait", "--for=condition=Successful", "rdsops/again", "--timeout=240s");
         await WaitForPhase("alone", "Ready");
         Assert.That(await ConfigGet("alone-0", "timeout"), Is.EqualTo("33"));
         Assert.That(await RedisCli("alone-0", "get", "greeting"), Is.EqualTo("hello"));

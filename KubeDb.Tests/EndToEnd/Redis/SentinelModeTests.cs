@@ -11,7 +11,7 @@ public sealed class SentinelModeTests(string version, string cli, string file) :
     [Test]
     public async Task A_master_is_watched_replaced_and_handed_over()
     {
-        await Apply(Sentinel("sen"));
+        await Apply(RedisSentinel("sen", version));
         await KubectlHere("wait", "--for=jsonpath={.status.phase}=Ready", "rds/sen", "--timeout=180s");
         await Apply(Many("rd", version, "mode: Sentinel\nreplicas: 3\nsentinelRef: {name: sen}"));
         await WaitForPhase("rd", "Ready", Long);
@@ -78,19 +78,6 @@ public sealed class SentinelModeTests(string version, string cli, string file) :
         Assert.That(await Sentinels("masters"), Does.Contain($"{Namespace}/rd"), "what was watched is watched");
         await WaitForPhase("rd", "Ready", Long);
     }
-
-    private string Sentinel(string name) => $$"""
-        apiVersion: kubedb.com/v1
-        kind: RedisSentinel
-        metadata: {name: {{name}}}
-        spec:
-          version: "{{version}}"
-          replicas: 3
-          storageType: Durable
-          storage: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 64Mi} } }
-          podTemplate: {spec: {containers: [{name: redissentinel, resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi} } }], initContainers: [{name: sentinel-init, resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi} } }] } }
-          deletionPolicy: WipeOut
-        """;
 
     private static string Request(string name, string spec) =>
         $$"""{apiVersion: ops.kubedb.com/v1alpha1, kind: RedisSentinelOpsRequest, metadata: {name: {{name}}}, spec: {databaseRef: {name: sen}, {{spec}} } }""";
