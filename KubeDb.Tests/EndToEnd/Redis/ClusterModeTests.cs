@@ -37,6 +37,7 @@ public sealed class ClusterModeTests(string version, string cli, string file) : 
             Assert.That(nodes.Count(n => n.Contains("slave", StringComparison.Ordinal)), Is.EqualTo(3));
             Assert.That(await Exists("pdb/rc-shard2") && await Exists("service/rc") && await Exists("service/rc-pods"), Is.True);
             Assert.That(await Exists("service/rc-standby"), Is.False);
+            Assert.That(await Condition("rd", "rc", "PodsUpToDate"), Is.Null, "nothing is said to be lacking");
             Assert.That(pods.Select(p => p.Spec.Containers[0].Name).Distinct(), Is.EqualTo(new[] { "redis" }));
         });
     }
