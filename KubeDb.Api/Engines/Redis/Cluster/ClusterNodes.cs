@@ -55,9 +55,6 @@ internal sealed record ClusterNode
     /// <summary>Version of its claim to its slots: where two claim one, the greater wins.</summary>
     public long Epoch { get; init; }
 
-    /// <summary>The node that was asked has a connection to it, or is about to have one.</summary>
-    public bool IsConnected { get; init; }
-
     /// <summary>The slots that it owns.</summary>
     public SlotSet Slots { get; init; } = SlotSet.Empty;
 
@@ -67,8 +64,11 @@ internal sealed record ClusterNode
     /// <summary>True when the flag is set.</summary>
     public bool Is(NodeFlags flag) => (Flags & flag) != 0;
 
-    /// <summary>It is reached: known by address, connected and not suspected of having failed.</summary>
-    public bool IsReached => IsConnected && !Is(NodeFlags.Suspected | NodeFlags.Failed | NodeFlags.Handshake | NodeFlags.NoAddress);
+    /// <summary>
+    /// It is heard of: known by address, and not suspected of having failed. Whether a connection stands at this moment says less: servers make
+    /// it anew by themselves, and call one "connected" that they only try to make.
+    /// </summary>
+    public bool IsReached => !Is(NodeFlags.Suspected | NodeFlags.Failed | NodeFlags.Handshake | NodeFlags.NoAddress);
 }
 
 /// <summary>The answer to <c>CLUSTER NODES</c>: what one node knows of the cluster.</summary>
@@ -138,7 +138,6 @@ internal sealed class ClusterNodes
             Flags = fields[2].Split(',').Aggregate(NodeFlags.None, (all, flag) => all | Flag(flag)),
             MasterId = fields[3] == "-" ? null : fields[3],
             Epoch = epoch,
-            IsConnected = fields[7] == "connected",
             Slots = ReadSlots(fields.AsSpan(8)),
             HasOpenSlots = fields.Skip(8).Any(f => f[0] == '['),
         };

@@ -59,9 +59,9 @@ internal static class ClusterPlan
             for (var j = i + 1; j < pods.Count; j++)
             {
                 var (a, b) = (pods[i], pods[j]);
-                if (a.Answer!.IsBlank && b.Answer!.IsBlank || ClusterView.AreConnected(a, b))
+                if (a.Answer!.IsBlank && b.Answer!.IsBlank || (ClusterView.Knows(a, b) && ClusterView.Knows(b, a)))
                     continue;
-                var meet = ClusterView.Reaches(a, b) ? (From: b, To: a) : (From: a, To: b);
+                var meet = ClusterView.Knows(a, b) ? (From: b, To: a) : (From: a, To: b);
                 if (meets.Count(m => m.From == meet.From) < MeetsAtOnce)
                     meets.Add(meet);
             }

@@ -73,13 +73,16 @@ internal sealed class ClusterView
     /// <summary>The answering pod with that node; null when there is none.</summary>
     public ClusterMember? Find(string? id) => id is null ? null : _byId.GetValueOrDefault(id);
 
-    /// <summary>Both nodes know each other by their present addresses, are connected, and suspect nothing.</summary>
+    /// <summary>Both hear of each other.</summary>
     public static bool AreConnected(ClusterMember a, ClusterMember b) => Reaches(a, b) && Reaches(b, a);
 
-    /// <summary>The first knows the second by its present address, is connected to it, and suspects nothing.</summary>
-    public static bool Reaches(ClusterMember from, ClusterMember to) =>
-        from.Answer!.Table.Find(to.Answer!.Id) is { IsReached: true } entry
-        && (to.Answer.Table.Myself.Address.Length == 0 || entry.Address == to.Answer.Table.Myself.Address);
+    /// <summary>The first hears of the second at its present address.</summary>
+    public static bool Reaches(ClusterMember from, ClusterMember to) => Knows(from, to) && from.Answer!.Table.Find(to.Answer!.Id)!.IsReached;
+
+    /// <summary>The first knows the present address of the second, as the second gives it: then it gets in touch by itself.</summary>
+    public static bool Knows(ClusterMember from, ClusterMember to) =>
+        from.Answer!.Table.Find(to.Answer!.Id) is { } entry && !entry.Is(NodeFlags.NoAddress)
+        && (to.Answer.Table.Myself.Address is { Length: > 0 } address ? entry.Address == address : entry.IsReached);
 
     /// <summary>
     /// True when the node can not come back: no answering pod has it, and none that does not answer can. The pods of its shard have to answer;

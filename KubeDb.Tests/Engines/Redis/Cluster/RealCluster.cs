@@ -132,14 +132,14 @@ internal sealed class RealCluster : IAsyncDisposable
         return report;
     }
 
-    /// <summary>Rounds until all is well and nothing is left to do.</summary>
+    /// <summary>Rounds until all is well, nothing is left to do, and nobody knows a node that is in no pod: such a one is seen to be dead only after a while.</summary>
     public async Task<MaintenanceReport> SettleAsync(int seconds = 20)
     {
         var limit = Stopwatch.StartNew();
         while (true)
         {
             var report = await RoundAsync();
-            if (report is { Health.Failure: null, Again: null })
+            if (report is { Health.Failure: null, Again: null } && (await ViewAsync()).Answering.All(m => m.Answer!.Table.Nodes.Count == Pods.Count))
                 return report;
             if (limit.Elapsed > TimeSpan.FromSeconds(seconds))
                 Assert.Fail($"The cluster does not get well: {report.Health.Failure?.Message}\n{string.Join('\n', Actions.Select(a => a.Message))}\n{await TablesAsync()}");

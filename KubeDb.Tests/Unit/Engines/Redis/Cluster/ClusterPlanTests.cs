@@ -68,7 +68,7 @@ public class ClusterPlanTests
         _cluster.Pods["c"].IsDown = true;
         Assert.That(_cluster.Plan, Has.None.StartsWith("Forget"));
         _cluster.Pods["c"].IsDown = false;
-        _cluster.Pods["B"].Nodes["a"] = _cluster.Pods["B"].Nodes["a"] with { Flags = "", IsConnected = true };
+        _cluster.Pods["B"].Nodes["a"] = _cluster.Pods["B"].Nodes["a"] with { Flags = "" };
         Assert.That(_cluster.Plan, Has.None.StartsWith("Forget"), "somebody added it");
     }
 
@@ -116,7 +116,7 @@ public class ClusterPlanTests
     {
         _cluster.Empty("A");
         foreach (var master in new[] { "B", "C" })
-            _cluster.Pods["a"].Nodes[master] = _cluster.Pods["a"].Nodes[master] with { IsConnected = false };
+            _cluster.Pods["a"].Nodes[master] = _cluster.Pods["a"].Nodes[master] with { Address = "10.9.9.9" };
         Assert.That(_cluster.Plan, Has.None.StartsWith("TakeOver").And.None.StartsWith("Force").And.Contain("Meet a B"));
     }
 
@@ -225,6 +225,14 @@ public class ClusterPlanTests
     }
 
     [Test]
+    public void APartitionIsNoReasonToMeet()
+    {
+        _cluster.Pods["c"].Nodes["A"] = _cluster.Pods["c"].Nodes["A"] with { Flags = "fail?" };
+        Assert.That(_cluster.Plan, Is.Empty, "they know each other's addresses");
+        Assert.That(ClusterHealth.Judge(_cluster.View)!.Message, Is.EqualTo("Pod rd-shard2-1 is not linked to rd-shard0-0 in the cluster."));
+    }
+
+    [Test]
     public void AMasterWithKeysButWithoutSlotsIsLeftAloneAndTold()
     {
         _cluster.Everywhere("a", _ => new() { Epoch = 0 });
@@ -238,7 +246,7 @@ public class ClusterPlanTests
         _cluster.Pods["A"].KeysInSlots[5] = 1;
         _cluster.Pods["B"].KeysInSlots[5] = 0;
         _cluster.Pods["B"].Nodes["B"] = _cluster.Pods["B"].Nodes["B"] with { Epoch = loserEpoch, Slots = ClusterSlots.OfShard(1, 3) | SlotSet.Of([5]) };
-        _cluster.Pods["A"].Nodes["B"] = _cluster.Pods["A"].Nodes["B"] with { IsConnected = false };
-        _cluster.Pods["B"].Nodes["A"] = _cluster.Pods["B"].Nodes["A"] with { IsConnected = false };
+        _cluster.Pods["A"].Nodes["B"] = _cluster.Pods["A"].Nodes["B"] with { Address = "10.9.9.9" };
+        _cluster.Pods["B"].Nodes["A"] = _cluster.Pods["B"].Nodes["A"] with { Address = "10.9.9.9" };
     }
 }

@@ -47,7 +47,7 @@ internal sealed class ClusterSample
         foreach (var letter in letters)
         {
             Pods[letter].IsDown = true;
-            Everywhere(letter, n => n with { Flags = "fail", IsConnected = false });
+            Everywhere(letter, n => n with { Flags = "fail" });
         }
     }
 
@@ -86,8 +86,6 @@ internal sealed record SampleNode
     public SlotSet Slots { get; init; } = SlotSet.Empty;
 
     public string Flags { get; init; } = "";
-
-    public bool IsConnected { get; init; } = true;
 
     public string Hostname { get; init; } = "";
 
@@ -159,7 +157,7 @@ internal sealed record SamplePod
     {
         var flags = string.Join(',', new[] { id == Id ? "myself" : "", node.Master is null ? "master" : "slave", node.Flags }.Where(f => f.Length > 0));
         var slots = string.Concat(node.Slots.Ranges.Select(r => r.First == r.Last ? $" {r.First}" : $" {r.First}-{r.Last}"));
-        return $"{id} {node.Address ?? AddressOf(id)}:6379@16379{(node.Hostname.Length > 0 ? "," + node.Hostname : "")} {flags} {node.Master ?? "-"} 0 0 {node.Epoch} {(node.IsConnected ? "connected" : "disconnected")}{slots}\n";
+        return $"{id} {node.Address ?? AddressOf(id)}:6379@16379{(node.Hostname.Length > 0 ? "," + node.Hostname : "")} {flags} {node.Master ?? "-"} 0 0 {node.Epoch} connected{slots}\n";
     }
 
     private string AddressOf(string id) => id == Id ? Address : $"10.0.{char.ToUpperInvariant(id[0]) - 'A'}.{(char.IsLower(id[0]) ? 1 : 0)}";
