@@ -15,7 +15,8 @@ internal sealed class SentinelModeRestarts(
     private const int PauseMilliseconds = 8000;
 
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Handover = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Handover = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     /// <inheritdoc/>
@@ -76,7 +77,7 @@ internal sealed class SentinelModeRestarts(
         var pause = await master.SendAsync(cancel, "CLIENT", "PAUSE", PauseMilliseconds.ToString(CultureInfo.InvariantCulture), "WRITE");
         if (pause.Error is { } refused)
             return Readiness.NotYet($"the master {pod.Metadata.Name} does not hold writers up: {refused.Sentence}");
-        var handedOver = false;
+        var (started, handedOver) = (false, false);
         try
         {
             if (!await UntilAsync(CatchUp, async () => ReplicasHaveAll(await master.SendAsync(cancel, "INFO", "replication")), cancel))
@@ -86,8 +87,10 @@ internal sealed class SentinelModeRestarts(
             var (reply, failure) = await sentinels.AskAsync(sentinel, peer.Credential, client => client.SendAsync(cancel, "SENTINEL", "FAILOVER", view.Name), cancel);
             if (failure is not null || reply!.IsError)
                 return Readiness.NotYet($"sentinel {watcher} does not replace the master yet: {failure ?? reply!.Error!.Sentence}");
-            string? successor = null;
-            await UntilAsync(Handover, async () => (successor = await SuccessorAsync(instances, view, pod, sentinel, cancel)) is not null, cancel);
+            started = true;
+            var (outcome, successor) = await OutcomeAsync(instances, view, pod, sentinel, master, cancel);
+            if (outcome == FailoverOutcome.GivenUp)
+                started = false;
             if (successor is null)
                 return Readiness.NotYet($"the sentinels have not replaced the master {pod.Metadata.Name} yet");
 
@@ -101,9 +104,61 @@ internal sealed class SentinelModeRestarts(
         }
         finally
         {
-            if (!handedOver)
+            // While the sentinels may still replace it, what a writer is told here could be lost: then the pause has to end by itself.
+            if (!started && !handedOver)
                 await master.SendAsync(CancellationToken.None, "CLIENT", "UNPAUSE");
         }
+    }
+
+    /// <summary>
+    /// Holds writers up until the sentinels have replaced the master, or have given up: within their failover timeout, but not within a fixed time
+    /// on a busy machine.
+    /// </summary>
+    private async Task<(FailoverOutcome Outcome, string? Successor)> OutcomeAsync(
+        DatabaseInstances instances, SentinelView view, Pod pod, Pod sentinel, RespClient master, CancellationToken cancel)
+    {
+        string? successor = null;
+        var outcome = FailoverOutcome.Unknown;
+        var renewed = time.GetTimestamp();
+        await UntilAsync(Handover, async () =>
+        {
+            if (time.GetElapsedTime(renewed) > Renewal)
+            {
+                await master.SendAsync(cancel, "CLIENT", "PAUSE", PauseMilliseconds.ToString(CultureInfo.InvariantCulture), "WRITE");
+                renewed = time.GetTimestamp();
+            }
+
+            successor = await SuccessorAsync(instances, view, pod, sentinel, cancel);
+            if (successor is not null)
+                outcome = FailoverOutcome.Replaced;
+            else if (await HasGivenUpAsync(instances, view, sentinel, cancel) && await SuccessorAsync(instances, view, pod, sentinel, cancel) is null)
+                outcome = FailoverOutcome.GivenUp;
+            return outcome != FailoverOutcome.Unknown;
+        }, cancel);
+        return (outcome, successor);
+    }
+
+    // The order of the two questions matters: a failover that is over has named the successor before.
+    private async Task<bool> HasGivenUpAsync(DatabaseInstances instances, SentinelView view, Pod sentinel, CancellationToken cancel)
+    {
+        var peer = instances.Peers[SentinelObserver.Role];
+        var (reply, _) = await sentinels.AskAsync(sentinel, peer.Credential, client => client.SendAsync(cancel, "SENTINEL", "MASTER", view.Name), cancel);
+        if (reply is not { IsError: false })
+            return false;
+        for (var i = 0; i + 1 < reply.Items.Count; i += 2)
+        {
+            if (reply.Items[i].Text == "flags")
+                return !reply.Items[i + 1].Text.Contains("failover_in_progress", StringComparison.Ordinal);
+        }
+
+        return false;
+    }
+
+    private enum FailoverOutcome
+    {
+        Unknown,
+        Replaced,
+        GivenUp,
     }
 
     /// <summary>True when every replica that is in sync has all that the master has.</summary>
