@@ -68,5 +68,9 @@ public sealed class UserRuleTests(EngineVersion version) : EngineFixture(version
         Assert.That(await Engine.Configuration.InEffectAsync(Instances(), plan, CancellationToken.None), Is.EqualTo(Readiness.Yes));
     }
 
-    private async Task<IEnumerable<string>> UsersAsync() => (await _server.SendAsync("ACL", "LIST")).Split('\n').Select(l => l.Split(' ')[1]).Order();
+    private async Task<IReadOnlyList<string>> UsersAsync()
+    {
+        await using var client = await _server.ClientAsync();
+        return [.. (await client.SendAsync(CancellationToken.None, "ACL", "USERS")).Items.Select(i => i.Text).Order(StringComparer.Ordinal)];
+    }
 }
