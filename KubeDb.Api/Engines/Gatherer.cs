@@ -44,9 +44,25 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
             [.. engine.CheckUpdate(AcceptedSpec.Before(engine, defaulted, caches), defaulted), .. engine.Check(defaulted, version)];
         if (violations.Count > 0)
             return Violated(violations);
+        if (LeftOut(engine, defaulted) is { } left)
+            return Outcome.Fail(Reasons.PodsLeftOut, left);
         if (version is null)
             return UnknownVersion(engine, database);
         return new ResolvedDatabase(defaulted, version);
+    }
+
+    /// <summary>
+    /// What is said of a spec that has no place for a PetSet of the database: its pods may hold data that is nowhere else, so they do not just stop
+    /// being looked after. Null when it has a place for all.
+    /// </summary>
+    private string? LeftOut(IEngine engine, IDatabase database)
+    {
+        if (database.Metadata.IsDeleting || caches.PetSetsOf(database) is not { Count: > 0 } sets)
+            return null;
+        var groups = engine.Groups(database);
+        return sets.FirstOrDefault(s => !s.Metadata.IsDeleting && groups.All(g => g.PetSet != s.Metadata.Name)) is { } left
+            ? $"The spec has no place for PetSet {left.Metadata.Key}, whose pods may hold data that is nowhere else. Take the change back that leaves it out, such as fewer shards or another mode; nothing of the spec is applied until then."
+            : null;
     }
 
     /// <summary>Collects everything that describes the database, once it is found to break no rule.</summary>

@@ -75,7 +75,8 @@ public sealed record RedisSpec : IDatabaseSpec
     [Immutable("spec.init never changes once the database is initialised; create another database to fill it otherwise", Once = "initialized")]
     public InitSpec? Init { get; init; }
 
-    /// <summary>Topology. Standalone when absent.</summary>
+    /// <summary>Topology. Standalone when absent; never changes.</summary>
+    [Immutable("spec.mode never changes, for the servers of the other mode would start without the data; create another database and move the data", Default = RedisModes.Standalone)]
     [OneOf(RedisModes.Standalone, RedisModes.Cluster, RedisModes.Sentinel)]
     public string? Mode { get; init; }
 

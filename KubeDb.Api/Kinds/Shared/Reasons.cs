@@ -88,6 +88,7 @@ public static partial class Reasons
 
     public const string DatabaseNotFound = "DatabaseNotFound";
     public const string ReferencedDatabaseNotFound = "ReferencedDatabaseNotFound";
+    public const string PodsLeftOut = "PodsLeftOut";
     public const string TypeNotSupported = "TypeNotSupported";
     public const string OpsSpecImmutable = "OpsSpecImmutable";
     public const string OpsBlockMissing = "OpsBlockMissing";
@@ -194,6 +195,7 @@ public static partial class Reasons
         new(DistributedNotSupported, "A PetSet asks for pods in several clusters.", "Set spec.distributed to false."),
         new(ProvisionerStoppedApplying, "The Provisioner saw the pause."),
         new(DatabaseNotFound, "The request names a database that does not exist. It waits for it for five minutes, then it fails.", "Create the database; or create another request with the right spec.databaseRef.name."),
+        new(PodsLeftOut, "The spec has no place for pods of the database, which may hold data that is nowhere else.", "Take the change back."),
         new(ReferencedDatabaseNotFound, "A database that the spec names does not exist. What runs goes on as it is.", "Create it, or name another."),
         new(TypeNotSupported, "The request's type is unknown for this kind of database.", "Correct spec.type."),
         new(OpsSpecImmutable, "The spec of a request was changed after it was accepted; the request is not carried out.", "Create another request."),

@@ -64,6 +64,8 @@ public sealed class CrdServerTests : ApiServerTest
     [TestCase("""{"init":{"script":{"scriptPath":"b"}}}""", "spec.init never changes")]
     [TestCase("""{"init":{"script":{"git":{"args":["other"]}}}}""", "spec.init never changes")]
     [TestCase("""{"init":null}""", "spec.init never changes")]
+    [TestCase("""{"mode":"Standalone"}""", "")]
+    [TestCase("""{"mode":"Cluster"}""", "spec.mode never changes")]
     [TestCase("""{"halted":true}""", "")]
     public async Task What_never_changes_of_a_database_is_refused_when_it_is_changed(string change, string refusal)
     {

@@ -188,4 +188,18 @@ public sealed class SpecTests
         await world.UntilAsync(() => world.Condition("DependenciesReady").Text("reason") == "ServerFails", "the failure is told", 300);
         Assert.That(world.Condition("DependenciesReady").Text("message"), Does.Contain("etcdserver: leader changed").And.Contain(kind));
     });
+
+    [Test]
+    public void A_spec_that_has_no_place_for_the_pods_is_refused() => Run(async world =>
+    {
+        await world.HaveRedisAsync();
+        world.PatchSpec("""{"mode":"Cluster","cluster":{"shards":3,"replicas":2} }""");
+        await world.UntilAsync(() => world.Condition("SpecAccepted") is not null, "the spec is refused");
+        Assert.That(world.Condition("SpecAccepted").Text("reason"), Is.EqualTo("PodsLeftOut"));
+        Assert.That(world.Condition("SpecAccepted").Text("message"), Does.StartWith($"The spec has no place for PetSet {Ns}/{Database},"));
+        Assert.That(world.Names(Api.Kinds.Apps.PetSet.Resource), Is.EqualTo(new[] { Database }), "no other is made");
+        Assert.That(world.Condition("Ready").Text("status"), Is.EqualTo("True"), "it works as it was");
+        world.PatchSpec("""{"mode":null,"cluster":null}""");
+        await world.UntilAsync(() => world.Condition("SpecAccepted") is null, "it goes on");
+    });
 }
