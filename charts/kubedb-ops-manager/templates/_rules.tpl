@@ -62,6 +62,9 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [kubedb.com]
   resources: {{ include "kubedb.resources" (list "database" "/finalizers") }}
   verbs: [update]
+- apiGroups: [apps.k8s.appscode.com]
+  resources: [petsets/finalizers]
+  verbs: [update]
 - apiGroups: [""]
   resources: [services/finalizers]
   verbs: [update]
