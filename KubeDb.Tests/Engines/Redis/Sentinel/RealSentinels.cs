@@ -20,7 +20,7 @@ internal sealed class RealSentinels : IAsyncDisposable
 {
     public const string Password = "secret word";
     private const string SentinelPassword = "s \"w";
-    private const int DownAfter = 1000, FailoverTimeout = 2000;
+    private const int DownAfter = 2000, FailoverTimeout = 4000;
     private static int _networks;
 
     private readonly EngineContainer _container;

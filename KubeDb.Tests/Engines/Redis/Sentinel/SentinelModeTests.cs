@@ -72,9 +72,10 @@ public sealed class SentinelModeTests(EngineVersion version)
         Assert.That(successor, Is.Not.EqualTo("rd-0"));
         Assert.That(report.Health.Failure!.AcceptsConnections, Is.True);
 
-        // The former master comes back and follows.
+        // The former master comes back and follows. A machine that stood still for a moment may have had the successor replaced too.
         await _set.StartAsync("rd-0");
-        Assert.That(RealSentinels.Primary(await _set.SettleAsync()), Is.EqualTo(successor));
+        successor = RealSentinels.Primary(await _set.SettleAsync());
+        Assert.That(successor, Is.Not.EqualTo("rd-0"));
         Assert.That(await _set.AskAsync("rd-0", "GET", "k"), Is.EqualTo("v"));
 
         // A sentinel without memory, one with a file that is cut off, and one that merely restarts.
