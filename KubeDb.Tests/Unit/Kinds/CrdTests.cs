@@ -113,7 +113,7 @@ public sealed class CrdTests
         Assert.That(columns.TakeLast(last.Length), Is.EqualTo(last));
     }
 
-    [TestCase("kubedb.com_redises", "spec", "spec.init", "spec.storageType")]
+    [TestCase("kubedb.com_redises", "spec", "spec.init", "spec.mode", "spec.storageType")]
     [TestCase("ops.kubedb.com_redisopsrequests", "", "the spec of a request")]
     [TestCase("kubedb.com_redissentinels", "spec", "spec.storageType")]
     [TestCase("ops.kubedb.com_redissentinelopsrequests", "", "the spec of a request")]
