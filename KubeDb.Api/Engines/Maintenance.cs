@@ -34,6 +34,9 @@ public sealed record MaintenanceAction(string Reason, string Message, bool IsWar
 /// <summary>Values of label <c>kubedb.com/role</c> on pods.</summary>
 public static class PodRoles
 {
+    /// <summary>The label.</summary>
+    public const string Label = "kubedb.com/role";
+
     /// <summary>Takes writes.</summary>
     public const string Primary = "primary";
 

@@ -12,9 +12,6 @@ namespace KubeDb.Provisioner.Databases;
 /// </summary>
 internal sealed class RoleStep(DatabaseParts parts)
 {
-    /// <summary>Label of the role.</summary>
-    public const string Label = "kubedb.com/role";
-
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     /// <summary>Sets the labels that are not right. The label that takes a role away is set before the one that gives it.</summary>
@@ -23,7 +20,7 @@ internal sealed class RoleStep(DatabaseParts parts)
         if (parts.Health.Roles(parts.Engine, pass.Key, pass.Stored.Metadata.Uid) is not { } roles)
             return;
         var wrong = parts.Caches.PodsOf(parts.Engine, pass.Stored)
-            .Where(p => !p.Metadata.IsDeleting && roles.TryGetValue(p.Metadata.Uid, out var role) && p.Metadata.Labels.GetValueOrDefault(Label) != role)
+            .Where(p => !p.Metadata.IsDeleting && roles.TryGetValue(p.Metadata.Uid, out var role) && p.Metadata.Labels.GetValueOrDefault(PodRoles.Label) != role)
             .OrderBy(p => roles[p.Metadata.Uid] == PodRoles.Primary)
             .ToList();
         foreach (var pod in wrong)
@@ -35,7 +32,7 @@ internal sealed class RoleStep(DatabaseParts parts)
         // By UID: a pod made again meanwhile may play another role.
         var patch = new JsonObject
         {
-            ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid, ["labels"] = new JsonObject { [Label] = role } },
+            ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid, ["labels"] = new JsonObject { [PodRoles.Label] = role } },
         };
         var written = await parts.Client.MergePatchAsync(Pod.Resource, pod.Metadata.Key, patch, FieldManagers.Provisioner, null, Pod.Decode, cancel);
         if (written.Value is { } now)

@@ -19,7 +19,7 @@ internal static class MonitoringObjects
     public const string Container = "exporter";
 
     /// <summary>The label that tells the stats service from the others.</summary>
-    public static IReadOnlyDictionary<string, string> StatsRole { get; } = new Dictionary<string, string> { ["kubedb.com/role"] = "stats" };
+    public static IReadOnlyDictionary<string, string> StatsRole { get; } = new Dictionary<string, string> { [PodRoles.Label] = "stats" };
 
     /// <summary>
     /// The exporter's container with the user's wishes. Variables that the operator sets keep their values; for each that the user sets too

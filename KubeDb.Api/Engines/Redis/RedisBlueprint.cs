@@ -13,8 +13,6 @@ namespace KubeDb.Api.Engines.Redis;
 /// <summary>Describes every object of a Redis or Valkey. Pure.</summary>
 internal static class RedisBlueprint
 {
-    private const string RoleLabel = "kubedb.com/role";
-
     /// <summary>The objects in the order in which they are created: what others need comes first, and users see the contract's events in order.</summary>
     public static Blueprint Describe(DatabaseFacts facts)
     {
@@ -65,7 +63,7 @@ internal static class RedisBlueprint
 
     // Clients of a cluster find the right node themselves; of a master with replicas the label says which pod it is.
     private static JsonObject Service(RedisDescription d, string alias, string name) => ServiceObjects.Client(
-        d, alias, name, [ServiceObjects.Port(alias, RedisConnector.Port, "db")], d.Sentinels is null ? null : new Dictionary<string, string> { [RoleLabel] = alias });
+        d, alias, name, [ServiceObjects.Port(alias, RedisConnector.Port, "db")], d.Sentinels is null ? null : new Dictionary<string, string> { [PodRoles.Label] = alias });
 
     private static IEnumerable<DesiredObject> Shard(RedisDescription d, RedisShard shard, ICollection<SpecWarning> warnings)
     {

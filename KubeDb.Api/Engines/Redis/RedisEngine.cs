@@ -97,17 +97,15 @@ public sealed class RedisEngine : IEngine
     public Blueprint Describe(DatabaseFacts facts) => RedisBlueprint.Describe(facts);
 
     /// <summary>
-    /// The password, every argument that comes from the user's secret, and those of directives that may hold a secret wherever they stand: a
-    /// server that does not start quotes the line. Short words are none: they would only garble the text.
+    /// The password, every argument that comes from the user's secret, those of directives that may hold a secret wherever they stand, and the
+    /// values that rules for users take from a secret: a server that does not start quotes the line.
     /// </summary>
     public IEnumerable<string> Confidential(DatabaseFacts facts)
     {
-        const int Shortest = 4;
         var conf = RedisBlueprint.UserConfiguration(facts);
         var arguments = conf.Secret.Directives.Concat(conf.Inline.Directives.Where(d => RedisDirectives.IsSecret(d.Name))).SelectMany(d => d.Arguments);
-        if (facts.Credential is { } credential)
-            arguments = arguments.Append(ConfigWords.FromText(credential.Password));
-        return arguments.Where(a => a.Length >= Shortest).SelectMany(a => new[] { a, ConfigWords.Quote(a) }).Select(ConfigWords.ToText).Distinct();
+        var values = RedisUsers.Values(facts).Values.SelectMany(v => new[] { v, $">{v}" }).Select(ConfigWords.FromText);
+        return ConfigWords.Written(arguments.Concat(values), facts.Credential);
     }
 
     /// <inheritdoc/>

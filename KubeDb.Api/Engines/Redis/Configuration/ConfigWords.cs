@@ -11,6 +11,18 @@ internal static class ConfigWords
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
+    /// <summary>
+    /// Confidential words and the password in each form in which a server may repeat them: bare and quoted. Short words are left out: to remove
+    /// them would only garble the text.
+    /// </summary>
+    public static IEnumerable<string> Written(IEnumerable<string> words, Credential? credential)
+    {
+        const int Shortest = 4;
+        if (credential is not null)
+            words = words.Append(FromText(credential.Password));
+        return words.Where(w => w.Length >= Shortest).SelectMany(w => new[] { w, Quote(w) }).Select(ToText).Distinct();
+    }
+
     /// <summary>Text as its UTF-8 bytes.</summary>
     public static string FromText(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 

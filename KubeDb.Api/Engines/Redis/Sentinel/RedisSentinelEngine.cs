@@ -92,11 +92,8 @@ public sealed class RedisSentinelEngine : IEngine
     /// <summary>The password, and every argument of directives that may hold a secret: a server that does not start quotes the line.</summary>
     public IEnumerable<string> Confidential(DatabaseFacts facts)
     {
-        const int Shortest = 4;
         var arguments = SentinelSettings.User(facts).Directives.Where(d => RedisDirectives.IsSecret(d.Name) && !SentinelSettings.IsMasterOption(d)).SelectMany(d => d.Arguments);
-        if (facts.Credential is { } credential)
-            arguments = arguments.Append(ConfigWords.FromText(credential.Password));
-        return arguments.Where(a => a.Length >= Shortest).SelectMany(a => new[] { a, ConfigWords.Quote(a) }).Select(ConfigWords.ToText).Distinct();
+        return ConfigWords.Written(arguments, facts.Credential);
     }
 
     /// <inheritdoc/>

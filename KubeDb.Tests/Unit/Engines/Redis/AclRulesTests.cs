@@ -1,5 +1,7 @@
+using KubeDb.Api.Engines.Redis;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Tests.Unit.Engines.Configuration;
 
 namespace KubeDb.Tests.Unit.Engines.Redis;
 
@@ -61,5 +63,16 @@ public sealed class AclRulesTests
         var rules = new[] { AclRule.Parse("a ${k9} +get")! };
         Assert.That(RedisAclRules.Unresolved(rules, Values(), "acl-secret", "spec").Single().Message, Does.Contain("${k9}").And.Contain("\"acl-secret\""));
         Assert.That(RedisAclRules.Render(rules, Values()).Directives, Is.Empty);
+    }
+
+    [TestCase("pa55 \"word\"")]
+    [TestCase("plainword")]
+    public void What_a_rule_takes_from_a_secret_is_confidential_as_a_server_would_quote_it(string password)
+    {
+        var facts = ConfigurationSample.Facts("""{"acl":{"secretRef":{"name":"acl"},"rules":["one ${k1} +nosuchcommand"]}}""", ConfigurationSample.Secret("acl", ("k1", password)));
+        var line = RedisUsers.Users(facts).Render();
+        foreach (var word in new RedisEngine(new FakeServers(), TimeProvider.System).Confidential(facts).OrderByDescending(w => w.Length))
+            line = line.Replace(word, "***", StringComparison.Ordinal);
+        Assert.That(line, Does.Contain("***").And.Not.Contain("word"));
     }
 }
