@@ -1,5 +1,6 @@
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kubernetes;
 using KubeDb.OpsManager.Execution;
 using KubeDb.OpsManager.Operations;
@@ -20,7 +21,9 @@ internal static class Composition
         var pause = new PauseLock(client, view, new PauseLeaks(client, view.Caches), requests, presence, time);
         var machine = new StepMachine(requests, time, logs.CreateLogger<StepMachine>());
         var acceptance = new RequestAcceptance(view, records);
-        var parts = new OperationParts(acceptance, new SpecWriter(client, view), new Roller(client, requests, new CrashReader(client), time));
+        var certificates = new CertificateWriter(client, view, new CertificateReader(client, view.Caches), requests, time);
+        var roller = new Roller(client, requests, new CrashReader(client), time);
+        var parts = new OperationParts(acceptance, new SpecWriter(client, view), roller, certificates, new PeerDatabases(client, view, certificates));
         var execution = new RequestExecution(new ExecutionParts
         {
             View = view,

@@ -1,5 +1,6 @@
 using KubeDb.Api.Controllers.Hosting;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Configuration;
 using KubeDb.OpsManager.Execution;
@@ -34,7 +35,7 @@ internal static class Program
     {
         var caches = new DatabaseCaches(engines, runtime);
         var secrets = new SecretReader(runtime.Client, caches);
-        var gatherer = new Gatherer(caches, secrets, new SecretUse());
+        var gatherer = new Gatherer(caches, secrets, new ApplicationReader(runtime.Client, caches, secrets), new ObjectUse(), new CertificateReader(runtime.Client, caches));
         var applier = new BlueprintApplier(runtime.Applier, caches);
         var named = runtime.Options.More[ProvisionerNamespace];
         var lease = new ObjectKey(named.Length > 0 ? named : runtime.LeaseNamespace, ProvisionerLease);

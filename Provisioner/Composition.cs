@@ -1,6 +1,7 @@
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Controllers.Hosting;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kubernetes.Models;
@@ -8,6 +9,7 @@ using KubeDb.Provisioner.Credentials;
 using KubeDb.Provisioner.Databases;
 using KubeDb.Provisioner.Health;
 using KubeDb.Provisioner.PetSets;
+using KubeDb.Provisioner.Webhooks;
 
 namespace KubeDb.Provisioner;
 
@@ -34,11 +36,12 @@ internal static class Composition
         var policies = runtime.AddInformer(new InformerOptions<PlacementPolicy> { Type = PlacementPolicy.Resource, Decode = PlacementPolicy.Decode });
         AddPetSets(runtime, caches, sets, policies);
         var secrets = new SecretReader(runtime.Client, caches);
-        var use = new SecretUse();
-        var gatherer = new Gatherer(caches, secrets, use);
+        var use = new ObjectUse();
+        var gatherer = new Gatherer(caches, secrets, new ApplicationReader(runtime.Client, caches, secrets), use, new CertificateReader(runtime.Client, caches));
         var health = new HealthMonitor(ConcurrentHealthChecks, runtime.Time, random, runtime.Logs.CreateLogger<HealthMonitor>());
         var shared = new Shared(caches, sets, gatherer, use, passwords, health);
         var queues = engines.Select(engine => (engine, AddDatabases(runtime, engine, shared))).ToList();
+        ConversionWebhook.Add(runtime, engines);
         runtime.AddLoop(stop => FollowAsync(runtime, caches, queues, health, stop));
     }
 
@@ -85,7 +88,7 @@ internal static class Composition
             StatefulSets = shared.StatefulSets,
             Gatherer = shared.Gatherer,
             Leaks = new PauseLeaks(runtime.Client, shared.Caches),
-            SecretUse = shared.Use,
+            ObjectUse = shared.Use,
             Events = runtime.Events,
             Health = shared.Health,
             HealthChanged = key => queue.Add(key, LaneOf(engine, shared.Caches.Of(engine).Databases.Get(key), shared.Health)),
@@ -140,5 +143,5 @@ internal static class Composition
     }
 
     private sealed record Shared(
-        DatabaseCaches Caches, Informer<StatefulSet> StatefulSets, Gatherer Gatherer, SecretUse Use, PasswordGenerator Passwords, HealthMonitor Health);
+        DatabaseCaches Caches, Informer<StatefulSet> StatefulSets, Gatherer Gatherer, ObjectUse Use, PasswordGenerator Passwords, HealthMonitor Health);
 }

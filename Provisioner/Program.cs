@@ -4,9 +4,14 @@ using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Configuration;
 using KubeDb.Provisioner;
 using KubeDb.Provisioner.Credentials;
+using KubeDb.Provisioner.Webhooks;
 
 return await OperatorHost.RunAsync(
-    new OperatorProgram("kubedb-provisioner", "Provisions databases: makes what a database object describes and keeps it so.", "KubeDB Operator"),
+    new OperatorProgram("kubedb-provisioner", "Provisions databases: makes what a database object describes and keeps it so.", "KubeDB Operator")
+    {
+        Flags = ConversionWebhook.Flags,
+        SecureBindAddress = ConversionWebhook.BindAddress,
+    },
     args,
     (options, _) => new HttpKubernetesClient(KubernetesConfiguration.Load(new ConfigurationSource
     {

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using KubeDb.Api.Controllers;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 
@@ -21,6 +23,9 @@ public sealed record DesiredObject(ResourceType Type, JsonObject Manifest)
     /// <summary>The described object that owns it, by kind and name; null when the database does.</summary>
     public (ResourceType Type, string Name)? Owner { get; init; }
 
+    /// <summary>Why neither it nor anything after it can be applied yet; null when it can.</summary>
+    public Outcome? Pending { get; init; }
+
     /// <summary>What the event says once it was created, such as <c>Successfully created governing service</c>; null for no event.</summary>
     public string? CreatedEvent { get; init; }
 
@@ -35,6 +40,16 @@ public sealed record DesiredObject(ResourceType Type, JsonObject Manifest)
     /// collect it, and the deletion of the database has to.
     /// </summary>
     public bool IsBeyond(ObjectMeta database) => Namespace != database.Namespace;
+
+    /// <summary>
+    /// True for the PetSet of servers that the database has beside its own, such as a database that it keeps its metadata in: labelled as an instance
+    /// of its own, so that neither rolls nor health checks of the database take its pods for the database's.
+    /// </summary>
+    public bool IsCompanion(ObjectMeta database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return Type == PetSet.Resource && Manifest["metadata"]!["labels"]?[DatabaseLabels.Instance]?.GetValue<string>() is { } instance && instance != database.Name;
+    }
 
     /// <summary>An object of one of Kubernetes' own kinds.</summary>
     public static DesiredObject Of<T>(ResourceType type, T model)

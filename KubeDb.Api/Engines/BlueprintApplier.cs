@@ -19,7 +19,7 @@ public sealed record AppliedObject(DesiredObject Object, bool Created);
 public sealed record BlueprintResult(Outcome Outcome, IReadOnlyList<AppliedObject> Changed, IReadOnlyList<string> Pruned);
 
 /// <summary>
-/// Applies the objects of a blueprint in its order, and deletes those that an earlier blueprint described and this one does not. PetSets, secrets and claims are never deleted here: they hold data or credentials. Idempotent; at rest it sends nothing.
+/// Applies the objects of a blueprint in its order, and deletes those that an earlier blueprint described and this one does not. PetSets, secrets, claims and other databases are never deleted here: they hold data or credentials. Idempotent; at rest it sends nothing.
 /// </summary>
 public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
 {
@@ -34,6 +34,8 @@ public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
         var changed = new List<AppliedObject>();
         foreach (var desired in blueprint.Objects)
         {
+            if (desired.Pending is { } pending)
+                return new(pending, changed, []);
             if (WithOwner(desired, database) is not { } manifest)
                 return new(OwnerMissing(desired), changed, []);
             var result = await ApplyAsync(manifest, desired.Type, cancel);
@@ -67,7 +69,7 @@ public sealed class BlueprintApplier(Applier applier, DatabaseCaches caches)
     private async Task<IReadOnlyList<string>> PruneAsync(IEngine engine, IDatabase database, Blueprint blueprint, CancellationToken cancel)
     {
         var pruned = new List<string>();
-        foreach (var type in caches.OwnedKinds.Select(k => k.Type))
+        foreach (var type in caches.OwnedKinds.Where(k => !k.IsDatabase).Select(k => k.Type))
         {
             foreach (var child in caches.OwnedBy(type, engine, database))
             {

@@ -109,9 +109,9 @@ public sealed class DatabaseCaches
     /// <summary>The objects of an engine's own kinds.</summary>
     public EngineCaches Of(IEngine engine) => _engines[engine];
 
-    /// <summary>What the API server currently serves. No blueprint contains certificates yet, so their API is not probed.</summary>
+    /// <summary>What the API server currently serves.</summary>
     public ServerOffers Offers => new(
-        Owned(ResourceTypes.PodDisruptionBudget).IsServed, Owned(ResourceTypes.ServiceMonitor).IsServed, CertManager: false);
+        Owned(ResourceTypes.PodDisruptionBudget).IsServed, Owned(ResourceTypes.ServiceMonitor).IsServed, Owned(ResourceTypes.Certificate).IsServed);
 
     /// <summary>The children of a kind of <see cref="OwnedKinds"/>.</summary>
     public Informer<OwnedObject> Owned(ResourceType type) => _owned[type].Objects;
@@ -146,9 +146,33 @@ public sealed class DatabaseCaches
         return string.Join(',', parts.Concat(References.UsersOf(engine.Kinds.Database, database.Metadata.Key).Select(u => u.Key.ToString()!)));
     }
 
-    /// <summary>The PetSets that the database controls, by name.</summary>
-    public IReadOnlyList<PetSet> PetSetsOf(IDatabase database) =>
+    /// <summary>The PetSets of the database's own servers, by name.</summary>
+    public IReadOnlyList<PetSet> PetSetsOf(IDatabase database) => [.. AllPetSetsOf(database).Where(p => !IsCompanion(database, p.Metadata))];
+
+    /// <summary>
+    /// The PetSets that the database controls, by name: its own, and those of other servers that it has beside them, which have labels of their own
+    /// (<see cref="DesiredObject.IsCompanion"/>).
+    /// </summary>
+    public IReadOnlyList<PetSet> AllPetSetsOf(IDatabase database) =>
         [.. PetSets.ControlledBy(database.Metadata.Uid).OrderBy(p => p.Metadata.Name, StringComparer.Ordinal)];
+
+    /// <summary>The claims of the servers that the database has beside its own, by name.</summary>
+    public IReadOnlyList<PersistentVolumeClaim> CompanionClaimsOf(IDatabase database) =>
+    [
+        .. AllPetSetsOf(database).Where(p => IsCompanion(database, p.Metadata)).SelectMany(p => Claims
+            .WithLabel(database.Metadata.Namespace, DatabaseLabels.Instance, p.Metadata.Labels.GetValueOrDefault(DatabaseLabels.Instance) ?? "")
+            .Where(c => c.Metadata.Labels.GetValueOrDefault(DatabaseLabels.Name) == p.Metadata.Labels.GetValueOrDefault(DatabaseLabels.Name))),
+    ];
+
+    /// <summary>The databases of a kind that this one has made for itself, in any namespace.</summary>
+    public IReadOnlyList<OwnedObject> MadeBy(ResourceType type, IDatabase database) =>
+        [.. Owned(type).ControlledBy(database.Metadata.Uid).Concat(OwnedBeyond(type, database)).OrderBy(o => o.Metadata.Key.ToString(), StringComparer.Ordinal)];
+
+    /// <summary>The optional kinds of an engine that the server serves.</summary>
+    public IReadOnlyList<ResourceType> OfferedOf(IEngine engine) => [.. engine.OwnedKinds.Where(k => k.Optional && IsOwned(k.Type)).Select(k => k.Type)];
+
+    private static bool IsCompanion(IDatabase database, ObjectMeta child) =>
+        child.Labels.TryGetValue(DatabaseLabels.Instance, out var instance) && instance != database.Metadata.Name;
 
     /// <summary>The claims of a database, also those of an earlier one of that name, by name.</summary>
     public IReadOnlyList<PersistentVolumeClaim> ClaimsOf(IEngine engine, IDatabase database) =>
@@ -207,6 +231,10 @@ public sealed class DatabaseCaches
             var child = change.Latest.Metadata;
             if (child.Labels.GetValueOrDefault(DatabaseLabels.Name) == engine.Kinds.FullName && child.Labels.TryGetValue(DatabaseLabels.Instance, out var name))
                 touched(new(AnnotatedOwner.Of(child)?.Namespace ?? child.Namespace, name), Lane.Fresh);
+
+            // What has labels of its own, such as another database that this one has made for itself.
+            else if (child.Controller is { } owner && owner.Kind == engine.Kinds.Database.Kind && owner.ApiVersion == engine.Kinds.Database.ApiVersion)
+                touched(new(child.Namespace, owner.Name), Lane.Fresh);
         });
 
     private static Lane LaneOf(bool isInitial) => isInitial ? Lane.Backlog : Lane.Fresh;
@@ -215,8 +243,8 @@ public sealed class DatabaseCaches
     {
         Type = kind.Type,
         Decode = OwnedObjectDecoder.Decode,
-        LabelSelector = kind.UsersToo ? null : DatabaseLabels.Managed,
-        IndexOwners = kind.Type == ResourceTypes.Service,
+        LabelSelector = kind.UsersToo || kind.IsDatabase ? null : DatabaseLabels.Managed,
+        IndexOwners = kind.Type == ResourceTypes.Service || kind.IsDatabase,
         Optional = kind.Optional,
         ProbeInterval = kind.ProbeInterval,
     };

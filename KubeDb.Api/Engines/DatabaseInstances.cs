@@ -1,3 +1,4 @@
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kubernetes.Models;
@@ -58,4 +59,18 @@ public interface IEngineDialer
     /// <summary>Connects to a port of a host.</summary>
     /// <exception cref="IOException">No connection came about.</exception>
     Task<Stream> ConnectAsync(string host, int port, CancellationToken cancel);
+
+    /// <summary>What sends HTTP requests over connections of this dialer (<see cref="HttpOverDialer"/>).</summary>
+    /// <param name="outermost">The dialer whose connections are used: this one, or one that stands around it.</param>
+    HttpMessageHandler HttpHandler(IEngineDialer outermost) => HttpOverDialer.Handler(outermost);
+
+    /// <summary>Connects to a port of a host that speaks TLS.</summary>
+    /// <param name="host">Address.</param>
+    /// <param name="port">Port.</param>
+    /// <param name="identity">Who connects, and whom it trusts.</param>
+    /// <param name="serverName">The name that the server's certificate has to have.</param>
+    /// <param name="cancel">Cancels it.</param>
+    /// <exception cref="IOException">No connection came about, or no handshake.</exception>
+    async Task<TlsConnection> ConnectTlsAsync(string host, int port, TlsIdentity identity, string serverName, CancellationToken cancel) =>
+        await TlsConnection.OverAsync(await ConnectAsync(host, port, cancel), identity, serverName, cancel);
 }

@@ -33,6 +33,15 @@ public static class DatabaseLabels
     /// <summary>Annotation of a credential secret: since when its content is valid (RFC 3339).</summary>
     public const string AuthActiveFrom = "kubedb.com/auth-active-from";
 
+    /// <summary>Annotation of a claim: whose data is on its volume, for engines whose servers share an identity that data must not outlive.</summary>
+    public const string DataOf = "kubedb.com/data-of";
+
+    /// <summary>
+    /// Annotation of a pod whose group asks for it: <c>label=value</c> of the machine that it is bound to, with nothing behind the sign where the machine
+    /// has no such label.
+    /// </summary>
+    public const string Machine = "kubedb.com/machine";
+
     /// <summary>Annotation that keeps a service while its database is halted, with the value <see cref="OnHalt"/>.</summary>
     public const string KeepOn = "kubedb.com/resource-policy-keep-on";
 

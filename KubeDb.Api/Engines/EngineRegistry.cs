@@ -1,5 +1,8 @@
+using KubeDb.Api.Engines.Druid;
+using KubeDb.Api.Engines.Kafka;
 using KubeDb.Api.Engines.Redis;
 using KubeDb.Api.Engines.Redis.Sentinel;
+using KubeDb.Api.Engines.ZooKeeper;
 
 namespace KubeDb.Api.Engines;
 
@@ -7,5 +10,6 @@ namespace KubeDb.Api.Engines;
 public static class EngineRegistry
 {
     /// <summary>Every engine.</summary>
-    public static IReadOnlyList<IEngine> Create(IEngineDialer dialer, TimeProvider time) => [new RedisEngine(dialer, time), new RedisSentinelEngine(dialer, time)];
+    public static IReadOnlyList<IEngine> Create(IEngineDialer dialer, TimeProvider time) =>
+        [new RedisEngine(dialer, time), new RedisSentinelEngine(dialer, time), new ZooKeeperEngine(dialer, time), new KafkaEngine(dialer, time), new DruidEngine(dialer, time)];
 }

@@ -1,4 +1,5 @@
 using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.Api.Engines;
@@ -20,10 +21,31 @@ public sealed class FencedDialer(IEngineDialer inner, ILeadership leadership) : 
         return new FencedStream(await inner.ConnectAsync(host, port, cancel), Demand);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ApiException">This process does not lead; writing to the stream throws the same.</exception>
+    public async Task<TlsConnection> ConnectTlsAsync(string host, int port, TlsIdentity identity, string serverName, CancellationToken cancel)
+    {
+        Demand();
+        var connection = await inner.ConnectTlsAsync(host, port, identity, serverName, cancel);
+        return connection with { Stream = new FencedStream(connection.Stream, Demand) };
+    }
+
+    /// <inheritdoc/>
+    public HttpMessageHandler HttpHandler(IEngineDialer outermost) => new FencedHandler(inner.HttpHandler(outermost), Demand);
+
     private void Demand()
     {
         if (!leadership.IsLeader)
             throw new ApiException(Refused);
+    }
+
+    private sealed class FencedHandler(HttpMessageHandler inner, Action demand) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            demand();
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 
     private sealed class FencedStream(Stream inner, Action demand) : Stream

@@ -1,4 +1,5 @@
 using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
@@ -26,9 +27,9 @@ public sealed record ResolvedDatabase(IDatabase Database, ICatalogVersion Versio
 
 /// <summary>
 /// Collects the facts of a database into an immutable record. Reads caches; the only requests it sends are for users' secrets that changed. A
-/// missing piece is reported as an outcome; when it appears, <see cref="SecretUse"/> or the caches requeue the database.
+/// missing piece is reported as an outcome; when it appears, <see cref="ObjectUse"/> or the caches requeue the database.
 /// </summary>
-public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, SecretUse use)
+public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, ApplicationReader applications, ObjectUse use, CertificateReader certificates)
 {
     private const string AuthPath = "spec.authSecret.name";
 
@@ -87,9 +88,13 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
     public async Task<Gathered<DatabaseFacts>> GatherAsync(IEngine engine, ResolvedDatabase resolved, CancellationToken cancel)
     {
         var (defaulted, version) = resolved;
-        var references = engine.References(defaulted);
+        var references = References(engine, defaulted);
         var auth = AuthReference(engine, defaulted);
-        use.Set(engine, defaulted.Metadata.Key, auth is null ? references : [.. references, auth]);
+        var named = Named(defaulted, references, auth);
+        var known = engine.Applications(defaulted);
+
+        // Before anything is read: what appears meanwhile requeues the database.
+        use.Set(engine, defaulted.Metadata.Key, [.. named, .. known.SelectMany(a => ApplicationReader.Named(a, applications.Known(a)?.Binding))]);
         var read = await ReadAllAsync(defaulted.Metadata.Namespace, references, cancel);
         if (read.Value is not { } content)
             return read.Outcome;
@@ -99,6 +104,11 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         var peers = await PeersAsync(engine, defaulted, cancel);
         if (peers.Value is null)
             return peers.Outcome;
+        var wasProvisioned = WasProvisioned(engine, defaulted);
+        var found = await ApplicationsAsync(known, !wasProvisioned, named, cancel);
+        use.Set(engine, defaulted.Metadata.Key, named);
+        if (found.Value is null)
+            return found.Outcome;
         return new DatabaseFacts
         {
             Database = defaulted,
@@ -106,6 +116,11 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
             Credential = credential.Value,
             Secrets = content,
             Peers = peers.Value,
+            Applications = found.Value,
+            OfferedKinds = caches.OfferedOf(engine),
+            WasProvisioned = wasProvisioned,
+            Claims = ClaimsOf(engine, defaulted),
+            PendingCertificates = await certificates.WhyPendingAsync(engine, defaulted, content, cancel),
             Offers = caches.Offers,
             ForeignServiceAccount = IsServiceAccountForeign(engine, defaulted),
         };
@@ -130,6 +145,25 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         return known.Select(resolved => Instances(engine, stored, resolved)).FirstOrDefault(instances => instances is not null);
     }
 
+    /// <summary>
+    /// Reads what it takes to talk to the servers of a database that somebody else describes meanwhile, so that <see cref="Instances(IEngine,
+    /// ObjectKey, string, Func{IDatabase, IReadOnlyList{ResolvedDatabase}}?)"/> has it at hand.
+    /// </summary>
+    /// <exception cref="ApiException">A secret can not be read.</exception>
+    public async Task ReadSecretsAsync(IEngine engine, IDatabase stored, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(stored);
+        if (AsStored(engine, stored) is not var (database, _))
+            return;
+        var references = References(engine, database);
+        var named = Named(database, references, AuthReference(engine, database));
+        foreach (var reference in references)
+            _ = await secrets.ReadAsync(new(database.Metadata.Namespace, reference.Name), cancel);
+        _ = await ApplicationsAsync(engine.Applications(database), withPhases: false, named, cancel);
+        use.Set(engine, database.Metadata.Key, named);
+    }
+
     private DatabaseInstances? Instances(IEngine engine, IDatabase stored, ResolvedDatabase resolved)
     {
         Credential? credential = null;
@@ -145,10 +179,21 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
             Database = resolved.Database,
             Version = resolved.Version,
             Credential = credential,
-            Secrets = KnownSecrets(stored.Metadata.Namespace, engine.References(resolved.Database)),
+            Secrets = KnownSecrets(stored.Metadata.Namespace, References(engine, resolved.Database)),
+            Applications = KnownApplications(engine, resolved.Database),
+            OfferedKinds = caches.OfferedOf(engine),
+            WasProvisioned = WasProvisioned(engine, stored),
+            Claims = ClaimsOf(engine, stored),
             Offers = caches.Offers,
         });
     }
+
+    // By the object as it is now: an operation works with the one that it was accepted with, which has no status.
+    private bool WasProvisioned(IEngine engine, IDatabase database) =>
+        caches.Database(engine, database.Metadata.Key, database.Metadata.Uid)?.Status.Conditions.IsTrue(ConditionTypes.Provisioned) == true;
+
+    private IReadOnlyList<ClaimFacts> ClaimsOf(IEngine engine, IDatabase database) =>
+        [.. caches.ClaimsOf(engine, database).Select(c => new ClaimFacts(c.Metadata.Name, c.Metadata.Annotations.GetValueOrDefault(DatabaseLabels.DataOf)))];
 
     // What a reconcile has read is at hand; what it has not is left out.
     private Dictionary<string, Secret> KnownSecrets(string ns, IReadOnlyList<SecretReference> references)
@@ -158,6 +203,18 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
         {
             if (secrets.Known(new(ns, reference.Name)) is { } secret)
                 known[reference.Name] = secret;
+        }
+
+        return known;
+    }
+
+    private Dictionary<string, ApplicationFacts> KnownApplications(IEngine engine, IDatabase database)
+    {
+        var known = new Dictionary<string, ApplicationFacts>(StringComparer.Ordinal);
+        foreach (var reference in engine.Applications(database))
+        {
+            if (applications.Known(reference) is { } application)
+                known[reference.Role] = application;
         }
 
         return known;
@@ -202,6 +259,8 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
             var peer = caches.EngineOf(reference.Kind);
             if (peer is null || caches.Of(peer).Databases.Get(reference.Key) is not { } named)
             {
+                if (reference.IsOptional)
+                    continue;
                 return Outcome.Wait(
                     Reasons.ReferencedDatabaseNotFound,
                     $"{reference.Kind.Kind} {reference.Key}, named by {reference.Path}, does not exist. The database goes on once it is created or {reference.Path} names another.",
@@ -213,11 +272,37 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
             var credential = await CredentialAsync(defaulted, AuthReference(peer, defaulted), cancel);
             if (credential.Outcome.Kind != OutcomeKind.Continue)
                 return credential.Outcome;
+
+            // Whoever talks to the servers of this database talks to those of the other one, too.
+            foreach (var secret in DatabaseCertificates.References(peer, defaulted))
+                _ = await secrets.ReadAsync(new(defaulted.Metadata.Namespace, secret.Name), cancel);
             peers[reference.Role] = new PeerFacts(defaulted, version, credential.Value);
         }
 
         return peers;
     }
+
+    private async Task<Gathered<IReadOnlyDictionary<string, ApplicationFacts>>> ApplicationsAsync(
+        IReadOnlyList<ApplicationReference> references, bool withPhases, ICollection<NamedObject> named, CancellationToken cancel)
+    {
+        var found = new Dictionary<string, ApplicationFacts>(StringComparer.Ordinal);
+        foreach (var reference in references)
+        {
+            var read = await applications.ReadAsync(reference, withPhases, named, cancel);
+            if (read.Value is { } application)
+                found[reference.Role] = application;
+            else if (read.Outcome.Kind != OutcomeKind.Continue)
+                return read.Outcome;
+        }
+
+        return found;
+    }
+
+    private static List<NamedObject> Named(IDatabase database, IReadOnlyList<SecretReference> references, SecretReference? auth) =>
+        [.. (auth is null ? references : [.. references, auth]).Select(r => NamedObject.Secret(new(database.Metadata.Namespace, r.Name)))];
+
+    private static IReadOnlyList<SecretReference> References(IEngine engine, IDatabase database) =>
+        [.. engine.References(database), .. DatabaseCertificates.References(engine, database)];
 
     private ResolvedDatabase? AsStored(IEngine engine, IDatabase stored) =>
         caches.Of(engine).Versions.Get(new("", stored.Spec.Version)) is { } version ? new(engine.Default(stored, version), version) : null;
@@ -304,7 +389,8 @@ public sealed class Gatherer(DatabaseCaches caches, SecretReader secrets, Secret
             Again);
     }
 
-    private bool IsServiceAccountForeign(IEngine engine, IDatabase database) => engine.Groups(database).Any(group =>
+    // Of several groups some may have an account of their user's, and the others the database's own.
+    private bool IsServiceAccountForeign(IEngine engine, IDatabase database) => engine.Groups(database).All(group =>
         caches.Owned(ResourceTypes.ServiceAccount).Get(new(database.Metadata.Namespace, group.ServiceAccount ?? database.Metadata.Name)) is { } account
         && account.Metadata.Controller?.Uid != database.Metadata.Uid);
 }

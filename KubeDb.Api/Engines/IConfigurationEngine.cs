@@ -31,6 +31,9 @@ public interface IConfigurationEngine
     /// <param name="current">As for <see cref="ConfigurationPlanner.Plan"/>.</param>
     ConfigurationPlan PlanOwn(ConfigurationPlan plan, IReconfigureSpec change, DatabaseFacts current) => plan;
 
+    /// <summary>False when servers read their configuration only when they start: then nothing is ever changed, or set back, while they run.</summary>
+    bool ChangesLive => true;
+
     /// <summary>
     /// What of the change takes effect only when a server starts, a phrase each; empty when all of it can be done in running servers. Judged
     /// without asking a server, which may still refuse.

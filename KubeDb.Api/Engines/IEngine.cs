@@ -1,4 +1,7 @@
+using KubeDb.Api.Controllers;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Conversion;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
@@ -50,10 +53,22 @@ public interface IEngine
     IReadOnlyList<SecretReference> References(IDatabase database);
 
     /// <summary>
+    /// The certificates that the (defaulted) database needs, in the order in which they are made; none without TLS. Its PetSets wait until all are
+    /// issued. Pure.
+    /// </summary>
+    IReadOnlyList<CertificateWish> Certificates(IDatabase database) => [];
+
+    /// <summary>
     /// The databases that this one names. Until each exists, nothing new is described; a change of one requeues this one. Judged from the
     /// object alone, stored or defaulted.
     /// </summary>
     IReadOnlyList<DatabaseReference> DatabaseReferences(IDatabase database) => [];
+
+    /// <summary>
+    /// The applications that the database names by their AppBindings, of any namespace, those among them that it has made for itself. Until each that
+    /// is not optional exists, nothing new is described; a change of one requeues the database. Judged from the (defaulted) object alone.
+    /// </summary>
+    IReadOnlyList<ApplicationReference> Applications(IDatabase database) => [];
 
     /// <summary>The name of the secret that holds the credential; null when authentication is off.</summary>
     string? CredentialSecretName(IDatabase database);
@@ -92,6 +107,9 @@ public interface IEngine
     /// <summary>How its configuration is changed; null when the engine has none that users may change.</summary>
     IConfigurationEngine? Configuration { get; }
 
+    /// <summary>How its servers change between plain connections and TLS, and load certificates; null when they can not.</summary>
+    ITlsEngine? Tls => null;
+
     /// <summary>The words of its documentation.</summary>
     EngineSentences Sentences { get; }
 }
@@ -115,6 +133,11 @@ public sealed record EngineKinds(
 {
     /// <summary>The value of <c>app.kubernetes.io/name</c> on everything that belongs to a database of this kind: plural and group.</summary>
     public string FullName { get; } = $"{Database.Plural}.{Database.Group}";
+
+    /// <summary>
+    /// The older versions in which databases of this kind are served too: their schemas are in the kind's definition, and the Provisioner converts.
+    /// </summary>
+    public IReadOnlyList<KindConversion> OlderVersions { get; init; } = [];
 }
 
 /// <summary>A condition type and its documented sentences.</summary>
@@ -158,12 +181,37 @@ public sealed record DatabaseFacts
     /// <summary>The databases of <see cref="IEngine.DatabaseReferences"/>, by role.</summary>
     public IReadOnlyDictionary<string, PeerFacts> Peers { get; init; } = new Dictionary<string, PeerFacts>();
 
+    /// <summary>The applications of <see cref="IEngine.Applications"/>, by role; an optional one that is not there is missing.</summary>
+    public IReadOnlyDictionary<string, ApplicationFacts> Applications { get; init; } = new Dictionary<string, ApplicationFacts>();
+
+    /// <summary>The optional kinds of <see cref="IEngine.OwnedKinds"/> that the API server serves.</summary>
+    public IReadOnlyList<ResourceType> OfferedKinds { get; init; } = [];
+
+    /// <summary>
+    /// The database was complete once: its servers hold data of one whole, so that none of them may begin anew by itself.
+    /// </summary>
+    public bool WasProvisioned { get; init; }
+
+    /// <summary>The claims of the database, also those that an earlier one of its name left, in the order of their names.</summary>
+    public IReadOnlyList<ClaimFacts> Claims { get; init; } = [];
+
+    /// <summary>Why its certificates can not be used yet; null when they can, or it needs none.</summary>
+    public Outcome? PendingCertificates { get; init; }
+
     /// <summary>What the API server offers.</summary>
     public required ServerOffers Offers { get; init; }
 
     /// <summary>True when the service account named by the pod template exists and is not ours: then neither it nor a role is described.</summary>
     public bool ForeignServiceAccount { get; init; }
 }
+
+/// <summary>A claim, as far as a database is described by it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="DataOf">
+/// Whose data is on its volume, in the words of the engine, as the database that made it said (<see cref="DatabaseLabels.DataOf"/>); null where it said
+/// nothing.
+/// </param>
+public sealed record ClaimFacts(string Name, string? DataOf = null);
 
 /// <summary>The optional parts of the API server.</summary>
 /// <param name="PolicyV1">policy/v1; otherwise policy/v1beta1.</param>

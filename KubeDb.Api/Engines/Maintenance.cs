@@ -62,7 +62,11 @@ public interface IRoleFeed
 /// <param name="Key">Its namespace and name.</param>
 /// <param name="Path">The field that names it, such as <c>spec.sentinelRef</c>.</param>
 /// <param name="Role">What it is for; the key of <see cref="DatabaseFacts.Peers"/> and <see cref="DatabaseInstances.Peers"/>.</param>
-public sealed record DatabaseReference(ResourceType Kind, ObjectKey Key, string Path, string Role);
+public sealed record DatabaseReference(ResourceType Kind, ObjectKey Key, string Path, string Role)
+{
+    /// <summary>The database is described without it while it is not there.</summary>
+    public bool IsOptional { get; init; }
+}
 
 /// <summary>A database that another one names, as far as that one has to know it.</summary>
 /// <param name="Database">The database, defaulted.</param>

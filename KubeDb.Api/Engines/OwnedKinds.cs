@@ -16,6 +16,12 @@ public sealed record OwnedKind(ResourceType Type, bool KeptOnHalt = false, bool 
     /// <summary>Objects that are not managed are watched too: one that a user made is used, not replaced, so that it has to be known.</summary>
     public bool UsersToo { get; init; }
 
+    /// <summary>
+    /// Databases in their own right, which others have made for themselves: they hold data. Not found by labels but by their owner, never pruned, and
+    /// halted and deleted the way their owner is (<c>spec.halted</c>, <c>spec.deletionPolicy</c>).
+    /// </summary>
+    public bool IsDatabase { get; init; }
+
     /// <summary>An optional kind that is not served is probed again after this long.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMinutes(1);
 }
@@ -27,11 +33,12 @@ public static class OwnedKinds
     public static IReadOnlyList<OwnedKind> Common { get; } =
     [
         new(ResourceTypes.ServiceMonitor, Optional: true),
-        new(AppBinding.Resource),
+        new(AppBinding.Resource) { UsersToo = true },
         new(ResourceTypes.PodDisruptionBudget, Optional: true),
 
         // A version that the server has given up does not come back.
         new(ResourceTypes.PodDisruptionBudgetV1Beta1, Optional: true) { ProbeInterval = TimeSpan.FromHours(6) },
+        new(ResourceTypes.Certificate, KeptOnHalt: true, Optional: true),
         new(ResourceTypes.Service),
         new(ResourceTypes.RoleBinding),
         new(ResourceTypes.Role),

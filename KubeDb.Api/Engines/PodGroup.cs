@@ -37,6 +37,12 @@ public sealed record PodGroup
     /// <summary>Claim spec of the data volume; null for ephemeral storage.</summary>
     public JsonFragment? Storage { get; init; }
 
+    /// <summary>
+    /// Label of machines whose value the pods of the group have to know: each is told in its annotation <see cref="DatabaseLabels.Machine"/> once it is
+    /// bound to a machine. Null for none.
+    /// </summary>
+    public string? MachineLabel { get; init; }
+
     /// <summary>The service account that the user names for the group; null for the database's own.</summary>
     public string? ServiceAccount => Template?.Spec?.ToNode().Member("serviceAccountName").AsText() is { Length: > 0 } name ? name : null;
 

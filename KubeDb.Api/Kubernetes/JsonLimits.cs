@@ -11,16 +11,20 @@ internal static class JsonLimits
     /// <summary>Deepest object that is read; what walks it recursively has to fit the stack of a pool thread.</summary>
     public const int Depth = 512;
 
-    private const int DeeperThanAnyServer = 20_000;
+    /// <summary>Deeper than any server stores: for what stands around objects.</summary>
+    public const int EnvelopeDepth = 20_000;
 
     /// <summary>For documents that are kept.</summary>
     public static JsonDocumentOptions Document => new() { MaxDepth = Depth };
+
+    /// <summary>For documents that hold objects of any depth; nothing may walk them recursively.</summary>
+    public static JsonDocumentOptions Envelope => new() { MaxDepth = EnvelopeDepth };
 
     /// <summary>A reader of one object.</summary>
     public static Utf8JsonReader Reader(ReadOnlySpan<byte> utf8) => new(utf8, new JsonReaderOptions { MaxDepth = Depth });
 
     /// <summary>A reader of what stands around objects: it passes over objects that can not be read.</summary>
-    public static Utf8JsonReader EnvelopeReader(ReadOnlySpan<byte> utf8) => new(utf8, new JsonReaderOptions { MaxDepth = DeeperThanAnyServer });
+    public static Utf8JsonReader EnvelopeReader(ReadOnlySpan<byte> utf8) => new(utf8, new JsonReaderOptions { MaxDepth = EnvelopeDepth });
 
     /// <summary>What decoding throws for bytes that are not what they have to be.</summary>
     public static bool IsUnreadable(Exception e) =>

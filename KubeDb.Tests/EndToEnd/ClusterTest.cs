@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using k8s.Models;
 using KubeDb.Tests.Support;
@@ -129,15 +130,22 @@ public abstract class ClusterTest
 
     /// <summary>Waits, with kubectl wait, for the phase of a database.</summary>
     protected Task WaitForPhase(string database, string phase, TimeSpan? limit = null) =>
-        KubectlHere("wait", $"--for=jsonpath={{.status.phase}}={phase}", $"rd/{database}", $"--timeout={(int)(limit ?? Patience).TotalSeconds}s");
+        WaitAsync($"--for=jsonpath={{.status.phase}}={phase}", $"rd/{database}", limit);
 
     /// <summary>Waits, with kubectl wait, for a request to be Successful.</summary>
     protected Task WaitForSuccess(string request, TimeSpan? limit = null) =>
-        KubectlHere("wait", "--for=condition=Successful", $"rdops/{request}", $"--timeout={(int)(limit ?? Patience).TotalSeconds}s");
+        WaitAsync("--for=condition=Successful", $"rdops/{request}", limit);
 
     /// <summary>Waits, with kubectl wait, for the phase of a request.</summary>
     protected Task WaitForRequestPhase(string request, string phase, TimeSpan? limit = null) =>
-        KubectlHere("wait", $"--for=jsonpath={{.status.phase}}={phase}", $"rdops/{request}", $"--timeout={(int)(limit ?? Patience).TotalSeconds}s");
+        WaitAsync($"--for=jsonpath={{.status.phase}}={phase}", $"rdops/{request}", limit);
+
+    /// <summary>Waits, with kubectl wait.</summary>
+    protected async Task WaitAsync(string what, string of, TimeSpan? limit = null)
+    {
+        var bound = limit ?? Patience;
+        (await Tool.RunAsync("kubectl", ["-n", Namespace, "wait", what, of, $"--timeout={(int)bound.TotalSeconds}s"], limit: bound + TimeSpan.FromSeconds(20))).OrFail();
+    }
 
     /// <summary>Runs redis-cli in the pod, as the guides do: no container named, no password given.</summary>
     protected Task<string> RedisCli(string pod, params string[] arguments) => KubectlHere(["exec", pod, "--", "redis-cli", .. arguments]);
@@ -252,12 +260,47 @@ public abstract class ClusterTest
         {{Indent(text, 4)}}
         """;
 
+    /// <summary>Skips the test where no cert-manager runs.</summary>
+    protected async Task RequireCertManagerAsync()
+    {
+        if ((await TryKubectl("get", "issuers.cert-manager.io")).ExitCode != 0)
+            Assert.Ignore("cert-manager does not run in this cluster (hack/cluster runs it where the artifacts have it)");
+    }
+
+    /// <summary>An authority in a secret, and an issuer of it.</summary>
+    private protected async Task<TestAuthority> MakeIssuerAsync(string name, string commonName)
+    {
+        var authority = new TestAuthority(commonName);
+        await Apply($$"""
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: {{name}}-ca}
+            type: kubernetes.io/tls
+            data:
+              tls.crt: {{Base64(authority.Pem)}}
+              tls.key: {{Base64(authority.KeyPem)}}
+            ---
+            apiVersion: cert-manager.io/v1
+            kind: Issuer
+            metadata: {name: {{name}}}
+            spec:
+              ca: {secretName: "{{name}}-ca"}
+            """);
+        return authority;
+    }
+
+    /// <summary>The certificate in the secret of an alias.</summary>
+    private protected async Task<X509Certificate2> CertificateAsync(string database, string alias) =>
+        X509Certificate2.CreateFromPem(System.Text.Encoding.UTF8.GetString((await Secret($"{database}-{alias}-cert"))!.Data["tls.crt"]));
+
+    private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+
     private static string Indent(string text, int by = 2) => string.Join('\n', text.Trim('\n').Split('\n').Select(line => new string(' ', by) + line));
 
     private async Task TellWhatHappened()
     {
-        TestContext.Out.WriteLine((await TryKubectl("get", "rd,rds,rdops,rdsops,petsets,statefulsets,pods,pvc,secrets,services", "-o", "wide")).Everything);
-        TestContext.Out.WriteLine((await TryKubectl("describe", "rd,rds,rdops,rdsops")).Everything);
+        TestContext.Out.WriteLine((await TryKubectl("get", "rd,rds,zk,kf,dr,rdops,rdsops,zkops,kfops,drops,petsets,statefulsets,pods,pvc,secrets,services", "-o", "wide")).Everything);
+        TestContext.Out.WriteLine((await TryKubectl("describe", "rd,rds,zk,kf,dr,rdops,rdsops,zkops,kfops,drops")).Everything);
         TestContext.Out.WriteLine((await TryKubectl("describe", "pods")).Everything);
         TestContext.Out.WriteLine((await TryKubectl("get", "events", "--sort-by=.metadata.creationTimestamp")).Everything);
         foreach (var name in (string[])["kubedb-provisioner", "kubedb-ops-manager"])

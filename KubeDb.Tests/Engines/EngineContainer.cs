@@ -34,6 +34,9 @@ internal sealed class EngineContainer : IAsyncDisposable
             .WithCreateParameterModifier(p =>
             {
                 (p.HostConfig ??= new()).CapAdd = ["SYS_ADMIN"];
+
+                // Cases make folders anywhere; images may name another user.
+                p.User = "0";
                 if (onHost)
                     p.HostConfig.NetworkMode = "host";
             });
@@ -55,9 +58,11 @@ internal sealed class EngineContainer : IAsyncDisposable
         return folder;
     }
 
-    /// <summary>Copies a program of this machine into the container, once for all who ask.</summary>
+    /// <summary>Copies a program of this machine into the container, once for all who ask, unless it has it.</summary>
+    /// <param name="program">Name of the program.</param>
+    /// <param name="argument">With this one it ends well where it runs at all.</param>
     /// <returns>Why it can not be run there; null when it can.</returns>
-    public Task<string?> BringAsync(string program) => _brought.GetOrAdd(program, p => new(() => CopyProgramAsync(p))).Value;
+    public Task<string?> BringAsync(string program, string argument = "true") => _brought.GetOrAdd(program, p => new(() => CopyProgramAsync(p, argument))).Value;
 
     /// <summary>A port of the container that no other case uses, until it is given back.</summary>
     public int TakePort() => _freePorts.TryDequeue(out var port) ? port : throw new InvalidOperationException($"More than {Ports} servers at once in one container.");
@@ -85,12 +90,14 @@ internal sealed class EngineContainer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _container.DisposeAsync();
 
-    private async Task<string?> CopyProgramAsync(string program)
+    private async Task<string?> CopyProgramAsync(string program, string argument)
     {
+        if ((await TryAsync("sh", "-c", "command -v \"$0\"", program)).ExitCode == 0)
+            return null;
         if (new[] { "/bin", "/usr/bin" }.Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists) is not { } here)
             return $"{program} is not installed on this machine, from where the container gets it.";
         await WriteAsync($"/usr/local/bin/{program}", await File.ReadAllBytesAsync(here));
         await RunAsync("chmod", "755", $"/usr/local/bin/{program}");
-        return await TryAsync(program, "true") is { ExitCode: not 0 } fails ? $"This machine's {program} does not run in the image: {fails.Stderr}" : null;
+        return await TryAsync(program, argument) is { ExitCode: not 0 } fails ? $"This machine's {program} does not run in the image: {fails.Stderr}" : null;
     }
 }

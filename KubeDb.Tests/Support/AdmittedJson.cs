@@ -21,12 +21,12 @@ internal static class AdmittedJson
     /// <summary>The names of the definitions, such as <c>kubedb.com_redises</c>.</summary>
     public static IEnumerable<string> Names => Definitions.Keys;
 
-    /// <summary>An object of a definition.</summary>
-    public static JsonObject Object(string definition, int seed, string name, string ns)
+    /// <summary>An object of a definition, in the stored version or another one.</summary>
+    public static JsonObject Object(string definition, int seed, string name, string ns, string? inVersion = null)
     {
         var random = new Random(seed);
         var spec = Definitions[definition]["spec"]!;
-        var version = spec["versions"]![0]!;
+        var version = spec["versions"]!.AsArray().Single(v => inVersion is null ? (bool)v!["storage"]! : (string?)v!["name"] == inVersion)!;
         var schema = (JsonObject)version["schema"]!["openAPIV3Schema"]!;
         var result = new JsonObject
         {

@@ -73,10 +73,13 @@ internal sealed class OperationRecords(IKubernetesClient client, EngineKinds kin
     }
 
     /// <summary>Namespace and name of the request's record.</summary>
-    public static ObjectKey NameOf(IOpsRequest request)
+    public static ObjectKey NameOf(IOpsRequest request) => NameOf(request, "record");
+
+    /// <summary>Namespace and name of an object of this very request: a later one of the same name has another.</summary>
+    public static ObjectKey NameOf(IOpsRequest request, string purpose)
     {
         var uid = request.Metadata.Uid;
-        return new(request.Metadata.Namespace, ObjectNames.WithSuffix(request.Metadata.Name, $"record-{(uid.Length <= 6 ? uid : uid[^6..])}"));
+        return new(request.Metadata.Namespace, ObjectNames.WithSuffix(request.Metadata.Name, $"{purpose}-{(uid.Length <= 6 ? uid : uid[^6..])}"));
     }
 
     private static bool IsOf(ObjectMeta secret, IOpsRequest request) => secret.Controller?.Uid == request.Metadata.Uid;

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
@@ -14,8 +16,8 @@ namespace KubeDb.OpsManager.Execution;
 /// </summary>
 internal sealed class OperationRun(DatabaseView view, IOperation operation, IOpsRequest request, IDatabase live)
 {
-    private (bool Changed, IDatabase Database)? _accepted;
-    private (bool Changed, DatabaseFacts Facts)? _facts;
+    private (bool Changed, string? Transition, IDatabase Database)? _accepted;
+    private (bool Changed, string? Transition, DatabaseFacts Facts)? _facts;
     private ICatalogVersion? _version;
 
     /// <summary>The engine.</summary>
@@ -145,22 +147,54 @@ internal sealed class OperationRun(DatabaseView view, IOperation operation, IOps
     public TimeSpan DeadlineOf(Step step) =>
         Failure is null && Request.Timeout is { } timeout && timeout > TimeSpan.Zero ? timeout : step.Deadline;
 
-    /// <summary>The database as it was accepted, with the operation's change or without it.</summary>
+    /// <summary>
+    /// The database as it was accepted, with the operation's change or without it. Whether it is on its way between plain connections and TLS is
+    /// taken from the live one: the other process reads it there.
+    /// </summary>
     public IDatabase Accepted(bool changed)
     {
-        if (_accepted is not { } known || known.Changed != changed)
-            _accepted = known = (changed, view.Decode(Record!.DatabaseWith(changed), Version!));
+        var transition = Transition;
+        if (_accepted is not { } known || known.Changed != changed || known.Transition != transition)
+        {
+            var json = Record!.DatabaseWith(changed);
+            if (json["metadata"] is JsonObject metadata)
+            {
+                var annotations = metadata["annotations"] as JsonObject ?? [];
+                foreach (var annotation in TlsTransition.Annotations)
+                {
+                    annotations.Remove(annotation);
+                    if (Live.Metadata.Annotations.GetValueOrDefault(annotation) is { } value)
+                        annotations[annotation] = value;
+                }
+
+                metadata.Remove("annotations");
+                metadata["annotations"] = annotations;
+            }
+
+            _accepted = known = (changed, transition, view.Decode(json, Version!));
+        }
+
         return known.Database;
     }
+
+    private string Transition => string.Join('|', TlsTransition.Annotations.Select(a => Live.Metadata.Annotations.GetValueOrDefault(a)));
 
     /// <summary>What describes the database. Gathered once a pass and after the change is written or taken back.</summary>
     /// <exception cref="NotGatheredException">Something is missing.</exception>
     public async Task<DatabaseFacts> FactsAsync(CancellationToken cancel)
     {
         var changed = IsChanged;
-        if (_facts is not { } known || known.Changed != changed)
-            _facts = known = (changed, await GatherAsync(Database, cancel));
+        if (_facts is not { } known || known.Changed != changed || known.Transition != Transition)
+            _facts = known = (changed, Transition, await GatherAsync(Database, cancel));
         return known.Facts;
+    }
+
+    /// <summary>The same, read again: the pass wrote what describes the database.</summary>
+    /// <exception cref="NotGatheredException">Something is missing.</exception>
+    public Task<DatabaseFacts> FreshFactsAsync(CancellationToken cancel)
+    {
+        _facts = null;
+        return FactsAsync(cancel);
     }
 
     /// <summary>What describes the database with the operation's change, or without it.</summary>

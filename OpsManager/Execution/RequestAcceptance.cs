@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
@@ -76,9 +77,19 @@ internal sealed class RequestAcceptance(DatabaseView view, OperationRecords reco
             return Outcome.Fail(change.Violations[0].Reason, Sentences.Of(change.Violations));
         var changed = (JsonObject)stored.DeepClone();
         SpecPaths.Put((JsonObject)changed["spec"]!, change.Fields);
+        if (run.Request is { Type: OpsRequestTypes.ReconfigureTls, Tls: { } tls } && view.Engine.Tls?.PeerOf(tls, facts.Database) is { } peer)
+        {
+            var metadata = (JsonObject)changed["metadata"]!;
+            if (metadata["annotations"] is not JsonObject annotations)
+                metadata["annotations"] = annotations = [];
+            annotations[TlsTransition.PeersAnnotation] = TlsTransition.Text(peer.Before, peer.After);
+        }
+
         var after = await view.GatherAsync(view.Engine.Kinds.DecodeDatabase(System.Text.Encoding.UTF8.GetBytes(changed.ToJsonString())), null, cancel);
         if (after.Value is not { } result)
             return after.Outcome;
+        if (result.PendingCertificates is { Kind: OutcomeKind.Fail } foreign)
+            return foreign;
         return view.Engine.Check(result) is { Count: > 0 } broken
             ? Outcome.Fail(broken[0].Reason, Sentences.Of(broken))
             : new Acceptance(stored, facts, change, result);

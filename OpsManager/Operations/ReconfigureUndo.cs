@@ -9,7 +9,8 @@ namespace KubeDb.OpsManager.Operations;
 internal sealed class ReconfigureUndo
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
-    private const string RestoredLive = "RestoredLive";
+    /// <summary>Step that sets running servers back.</summary>
+    public const string RestoredLive = "RestoredLive";
     private readonly Roller _roller;
 
     public ReconfigureUndo(OperationParts parts)
@@ -51,7 +52,8 @@ internal sealed class ReconfigureUndo
     private static bool WasChanged(OperationRun run) => run.Record?.Change is not null;
 
     private static bool MayHaveChangedLive(OperationRun run) =>
-        run.Request.Configuration?.Restart != RestartModes.Always
+        run.Engine.Configuration!.ChangesLive
+        && run.Request.Configuration?.Restart != RestartModes.Always
         && run.IsRecorded(run.StepOf(OpsConditionTypes.UpdatePetSets))
         && (run.ConditionOf(run.StepOf(Reconfigure.Live)) is null or { Status: Condition.True } || run.FailureOf(run.StepOf(Reconfigure.Live)) is not null);
 

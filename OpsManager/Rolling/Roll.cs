@@ -33,6 +33,9 @@ internal sealed record Roll(string Id, RestartReason Reason)
     /// <summary>A new pod that crashes again and again ends it at once; otherwise only the deadline does.</summary>
     public bool FailsOnCrash { get; init; } = true;
 
+    /// <summary>On the way back: the pods start once more on what the operation changed, before that is taken back.</summary>
+    public bool KeepsChange { get; init; }
+
     /// <summary>Deleting the request ends it between two pods.</summary>
     public bool StopsOnDeletion { get; init; } = true;
 

@@ -54,7 +54,7 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
         }
 
         if (await SettleAsync(run, roll, before, cancel) is { } pending)
-            return await KeepWholeAsync(run, pending, cancel);
+            return await KeepWholeAsync(run, roll, pending, cancel);
         var pods = run.Pods.ToDictionary(p => p.Metadata.Name, StringComparer.Ordinal);
         var old = before.Where(p => PodJudgement.Stage(pods.GetValueOrDefault(p.Key), p.Value) == PodStage.Old)
             .OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => pods[p.Key]).ToList();
@@ -62,13 +62,13 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
             return StepResult.Done;
         if (run.Request.Metadata.IsDeleting && roll.StopsOnDeletion)
             return StepResult.FailForGood("", "The request was deleted while it ran.");
-        return await KeepWholeAsync(run, await TakeDownAsync(run, roll, await NextAsync(run, roll, old, cancel), cancel), cancel);
+        return await KeepWholeAsync(run, roll, await TakeDownAsync(run, roll, await NextAsync(run, roll, old, cancel), cancel), cancel);
     }
 
     /// <summary>Waits until no pod of the roll is on its way; starts nothing.</summary>
     public async Task<StepResult> SettleAllAsync(OperationRun run, Roll roll, CancellationToken cancel) =>
         Journal.Map(run.Request, Journal.PodsBefore(roll.Id)) is { } before && await SettleAsync(run, roll, before, cancel) is { } pending
-            ? await KeepWholeAsync(run, pending, cancel)
+            ? await KeepWholeAsync(run, roll, pending, cancel)
             : StepResult.Done;
 
     /// <summary>Whether every pod of the database is there, Ready and caught up.</summary>
@@ -100,11 +100,12 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
         : Readiness.NotYet(PodJudgement.WhyNotReady(pod));
 
     /// <summary>Applies what is missing of the database while pods are waited for. What the server refuses is told in place of the wait.</summary>
-    private static async Task<StepResult> KeepWholeAsync(OperationRun run, StepResult result, CancellationToken cancel)
+    private static async Task<StepResult> KeepWholeAsync(OperationRun run, Roll roll, StepResult result, CancellationToken cancel)
     {
         if (result.End != StepEnd.Wait)
             return result;
-        var applied = await run.View.ApplyAsync(await run.FactsAsync(cancel), cancel);
+        var facts = roll.KeepsChange ? await run.FactsAsync(changed: true, cancel) : await run.FactsAsync(cancel);
+        var applied = await run.View.ApplyAsync(facts, cancel);
         return applied.End == StepEnd.Done ? result : applied;
     }
 

@@ -34,8 +34,8 @@ internal sealed record DatabaseParts
     /// <summary>Finds pauses that outlived their request.</summary>
     public required PauseLeaks Leaks { get; init; }
 
-    /// <summary>Index of which database names which secret.</summary>
-    public required SecretUse SecretUse { get; init; }
+    /// <summary>Index of which database names which secrets and AppBindings.</summary>
+    public required ObjectUse ObjectUse { get; init; }
 
     /// <summary>Writes events.</summary>
     public required IEventRecorder Events { get; init; }

@@ -25,6 +25,7 @@ internal sealed class DatabaseReconciler : IReconciler
     private readonly ObserveStep _observe;
     private readonly SpecStep _spec;
     private readonly SpecWarningStep _warnings;
+    private readonly CertificateStep _certificates;
     private readonly UpToDateStep _upToDate;
     private readonly SettledDatabases _settled;
     private readonly ServerTrouble _trouble = new();
@@ -41,9 +42,10 @@ internal sealed class DatabaseReconciler : IReconciler
         _credential = new CredentialStep(parts);
         _diagnose = new DiagnoseStep(parts);
         _replace = new ReplaceStep(parts);
-        _observe = new ObserveStep(parts, _diagnose, new RoleStep(parts));
+        _observe = new ObserveStep(parts, _diagnose, new RoleStep(parts), new MachineStep(parts));
         _spec = new SpecStep(parts);
         _warnings = new SpecWarningStep(parts);
+        _certificates = new CertificateStep(parts);
         _upToDate = new UpToDateStep(parts);
         _settled = new SettledDatabases(parts.Engine, parts.Caches);
         _status = new StatusWriter(parts.Client, FieldManagers.Provisioner, ProvisionerConditions.Scope, parts.Time);
@@ -61,8 +63,10 @@ internal sealed class DatabaseReconciler : IReconciler
         var outcome = await RunAsync(pass, cancel);
         if (pass.IsOver)
             return outcome;
+        ReportDependencies(pass, outcome);
         await _observe.RunAsync(pass, cancel);
         _warnings.Run(pass);
+        await _certificates.RunAsync(pass, cancel);
         Settle(pass);
         SetBlockedCondition(pass, outcome);
         outcome = await _upToDate.RunAsync(pass, outcome, cancel);
@@ -93,7 +97,7 @@ internal sealed class DatabaseReconciler : IReconciler
     private Outcome Forget(ObjectKey key)
     {
         _parts.Health.Stop(_parts.Engine, key);
-        _parts.SecretUse.Remove(_parts.Engine, key);
+        _parts.ObjectUse.Remove(_parts.Engine, key);
         _credential.Forget(key);
         _upToDate.Forget(key);
         _settled.Forget(key);
@@ -179,7 +183,7 @@ internal sealed class DatabaseReconciler : IReconciler
     private async Task<Outcome> DescribeAsync(DatabasePass pass, CancellationToken cancel)
     {
         var blueprint = pass.Blueprint = _parts.Engine.Describe(pass.Facts!);
-        pass.WantedPetSets = blueprint.Objects.Count(o => o.Type == Api.Kinds.Apps.PetSet.Resource);
+        pass.WantedPetSets = blueprint.Objects.Count(o => o.Type == Api.Kinds.Apps.PetSet.Resource && !o.IsCompanion(pass.Stored.Metadata));
         var result = await ApplyAsync(pass, blueprint, cancel);
         pass.MaySettle &= result is { Changed.Count: 0, Pruned.Count: 0 };
         foreach (var applied in result.Changed)
@@ -223,7 +227,7 @@ internal sealed class DatabaseReconciler : IReconciler
     /// <summary>A stalled PetSet blocks the database; its reason is reported on the database.</summary>
     private Task<Outcome> CheckPetSetsAsync(DatabasePass pass, CancellationToken cancel)
     {
-        var stalled = _parts.Caches.PetSetsOf(pass.Stored).SelectMany(p => p.Status.Conditions).FirstOrDefault(c => c.Type == PetSetConditions.Stalled);
+        var stalled = _parts.Caches.AllPetSetsOf(pass.Stored).SelectMany(p => p.Status.Conditions).FirstOrDefault(c => c.Type == PetSetConditions.Stalled);
         return Task.FromResult(stalled is null ? Outcome.Continue : Outcome.Wait(stalled.Reason, stalled.Message, TimeSpan.FromMinutes(1)));
     }
 
@@ -236,8 +240,7 @@ internal sealed class DatabaseReconciler : IReconciler
         var type = outcome switch
         {
             { Kind: OutcomeKind.Fail } => ConditionTypes.SpecAccepted,
-            { Kind: OutcomeKind.Wait, Reason: not (HaltStep.Halting or PauseStep.Paused or "BeingDeleted" or "OwnerNotThere") } =>
-                ConditionTypes.DependenciesReady,
+            _ when IsDependencyMissing(outcome) => ConditionTypes.DependenciesReady,
             _ => null,
         };
         foreach (var other in new[] { ConditionTypes.SpecAccepted, ConditionTypes.DependenciesReady }.Where(t => t != type))
@@ -245,6 +248,23 @@ internal sealed class DatabaseReconciler : IReconciler
         if (type is not null && pass.Status.Set(DatabaseConditions.Make(type, false, outcome.Reason, outcome.Message, pass.Generation)))
             _parts.Events.Warning(pass.Target, outcome.Reason, outcome.Message);
     }
+
+    /// <summary>
+    /// Says whether what the database depends on is there, for engines whose documentation has a condition for it, beside DependenciesReady, which says
+    /// what is waited for.
+    /// </summary>
+    private static void ReportDependencies(DatabasePass pass, Outcome outcome)
+    {
+        if (pass.Engine.Sentences.Dependencies is not { } words)
+            return;
+        if (pass.IsApplied)
+            pass.Status.Set(DatabaseConditions.Make(ConditionTypes.DatabaseDependencyReady, true, words.ReadyReason, words.Ready, pass.Generation));
+        else if (IsDependencyMissing(outcome))
+            pass.Status.Set(DatabaseConditions.Make(ConditionTypes.DatabaseDependencyReady, false, words.FailedReason, outcome.Message, pass.Generation));
+    }
+
+    private static bool IsDependencyMissing(Outcome outcome) =>
+        outcome is { Kind: OutcomeKind.Wait, Reason: not (HaltStep.Halting or PauseStep.Paused or "BeingDeleted" or "OwnerNotThere") };
 
     private async Task WriteStatusAsync(DatabasePass pass, CancellationToken cancel)
     {

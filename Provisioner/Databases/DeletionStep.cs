@@ -45,9 +45,16 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
         if (plan.IsRefused)
             return await RefuseAsync(pass, orphaned, cancel);
         if (orphaned)
+        {
             plan = plan with { Claims = Fate.Kept, Credential = Fate.Kept };
+        }
         else
+        {
+            // What becomes of their data is said before they go.
+            await MadeDatabases.FollowAsync(parts, live, new JsonObject { ["deletionPolicy"] = Policy(live) }, cancel);
             await DeleteBeyondAsync(pass, cancel);
+        }
+
         await HandleClaimsAsync(pass, plan, cancel);
         await HandleCredentialAsync(pass, plan, cancel);
         if (orphaned && !Orphaning.IsUnderWay(live))
@@ -62,7 +69,7 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
     private Outcome Over(DatabasePass pass)
     {
         parts.Health.Stop(parts.Engine, pass.Key);
-        parts.SecretUse.Remove(parts.Engine, pass.Key);
+        parts.ObjectUse.Remove(parts.Engine, pass.Key);
         pass.IsOver = true;
         return Outcome.Done;
     }
@@ -140,7 +147,7 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
 
     private async Task HandleClaimsAsync(DatabasePass pass, DeletionPlan plan, CancellationToken cancel)
     {
-        foreach (var known in parts.Caches.ClaimsOf(parts.Engine, pass.Stored))
+        foreach (var known in parts.Caches.ClaimsOf(parts.Engine, pass.Stored).Concat(parts.Caches.CompanionClaimsOf(pass.Stored)))
         {
             if (Tolerated(await parts.Client.GetAsync<PersistentVolumeClaim>(known.Metadata.Key, cancel)) is not { } claim || claim.Metadata.IsDeleting)
                 continue;

@@ -32,8 +32,9 @@ internal sealed class HaltStep(DatabaseParts parts)
         parts.Health.Stop(parts.Engine, pass.Key);
         ReportNotServing(pass);
         await DeletePetSetsAsync(pass, cancel);
-        foreach (var kind in parts.Caches.OwnedKinds.Where(k => !k.KeptOnHalt))
+        foreach (var kind in parts.Caches.OwnedKinds.Where(k => !k.KeptOnHalt && !k.IsDatabase))
             await DeleteChildrenAsync(kind.Type, pass, cancel);
+        await MadeDatabases.FollowAsync(parts, pass.Stored, new JsonObject { ["halted"] = true }, cancel);
         if (Remains(pass) is { Length: > 0 } remains)
             return Outcome.Wait(Halting, $"The database is being halted; {remains} is still there.", Again);
         if (pass.Status.Set(DatabaseConditions.Halted(pass.Kind, pass.Key, pass.Generation)))
@@ -60,7 +61,7 @@ internal sealed class HaltStep(DatabaseParts parts)
 
     private async Task DeletePetSetsAsync(DatabasePass pass, CancellationToken cancel)
     {
-        foreach (var petSet in parts.Caches.PetSetsOf(pass.Stored).Where(p => !p.Metadata.IsDeleting))
+        foreach (var petSet in parts.Caches.AllPetSetsOf(pass.Stored).Where(p => !p.Metadata.IsDeleting))
         {
             await parts.Applier.DeleteOwnedAsync(
                 petSet.Metadata.Key, pass.Stored.Metadata.Uid, PetSet.Resource, parts.Caches.PetSets, PetSet.Decode, cancel);
@@ -80,7 +81,7 @@ internal sealed class HaltStep(DatabaseParts parts)
 
     private string Remains(DatabasePass pass)
     {
-        var petSets = parts.Caches.PetSetsOf(pass.Stored).Select(p => $"PetSet {p.Metadata.Name}");
+        var petSets = parts.Caches.AllPetSetsOf(pass.Stored).Select(p => $"PetSet {p.Metadata.Name}");
         var sets = parts.StatefulSets.WithLabel(pass.Key.Namespace, DatabaseLabels.Instance, pass.Key.Name)
             .Where(s => DatabaseLabels.AreOf(parts.Engine, pass.Key.Name, s.Metadata))
             .Select(s => $"StatefulSet {s.Metadata.Name}");

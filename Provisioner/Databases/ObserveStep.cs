@@ -8,7 +8,7 @@ using KubeDb.Provisioner.Health;
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>Sets the conditions from the state of the workloads and from the health checks, also while the database is paused or blocked.</summary>
-internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose, RoleStep roles)
+internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose, RoleStep roles, MachineStep machines)
 {
     /// <summary>Observes.</summary>
     public async Task RunAsync(DatabasePass pass, CancellationToken cancel)
@@ -21,6 +21,7 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose, Ro
 
         var petSets = parts.Caches.PetSetsOf(pass.Stored);
         SetReplicas(pass, petSets);
+        await machines.RunAsync(pass, cancel);
         await diagnose.RunAsync(pass, pass.Status.Is(ConditionTypes.ReplicaReady), cancel);
         if (pass.Status.Is(ConditionTypes.HealthCheckPaused))
             parts.Health.Stop(parts.Engine, pass.Key);
@@ -41,7 +42,7 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose, Ro
         else if (petSets.FirstOrDefault(p => !AreUp(p)) is { } down)
             pass.Status.Set(DatabaseConditions.SomeReplicasNotReady(down.Metadata.Key, down.Spec.Replicas ?? 1, down.Status.ReadyReplicas ?? 0));
         else
-            pass.Status.Set(DatabaseConditions.AllReplicasReady());
+            pass.Status.Set(DatabaseConditions.AllReplicasReady(pass.Engine.Sentences.AllReplicasReady?.Invoke(pass.Key)));
     }
 
     private static bool AreUp(PetSet petSet) => (petSet.Spec.Replicas ?? 1) == (petSet.Status.ReadyReplicas ?? 0);
@@ -105,7 +106,8 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose, Ro
             ? DatabaseConditions.Ready(pass.CheckedKind, pass.Key, pass.Generation)
             : DatabaseConditions.NotReady(failure, pass.Generation));
         pass.Status.Set(verdict.AcceptsConnections
-            ? DatabaseConditions.AcceptingConnection(pass.CheckedKind, pass.Key, pass.Engine.Sentences.ClientTerm, pass.Generation)
+            ? DatabaseConditions.AcceptingConnection(
+                pass.CheckedKind, pass.Key, pass.Engine.Sentences.ClientTerm, pass.Generation, pass.Engine.Sentences.AcceptingConnection?.Invoke(pass.Key))
             : DatabaseConditions.NotAcceptingConnection(failure, pass.Generation));
     }
 
@@ -116,7 +118,8 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose, Ro
         var restored = pass.Stored.Spec.Init is not { WaitForInitialRestore: true } || pass.Status.Is(ConditionTypes.DataRestored);
         if (!restored || !pass.Status.Is(ConditionTypes.Ready) || !pass.Status.Is(ConditionTypes.AcceptingConnection) || !pass.Status.Is(ConditionTypes.ReplicaReady))
             return false;
-        pass.Status.Set(DatabaseConditions.Provisioned(pass.ProvisionedKind, pass.Key, pass.Generation));
+        pass.Status.Set(DatabaseConditions.Provisioned(
+            pass.ProvisionedKind, pass.Key, pass.Generation, pass.Engine.Sentences.Provisioned?.Invoke(pass.Key)));
         return true;
     }
 }

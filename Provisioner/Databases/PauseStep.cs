@@ -29,6 +29,9 @@ internal sealed class PauseStep(DatabaseParts parts)
         if (Pause.Holder(pass.Stored.Status) is { } holder && await parts.Leaks.IsLeakedAsync(holder, cancel))
             return await DropAsync(pass, holder, cancel);
         pass.Status.Set(answer);
+
+        // Servers are kept together and checked also while a request holds the database, which may give them other certificates.
+        await parts.Gatherer.ReadSecretsAsync(parts.Engine, pass.Stored, cancel);
         return Outcome.Wait(Paused, answer.Message, Again);
     }
 

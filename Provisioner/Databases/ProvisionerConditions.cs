@@ -11,7 +11,8 @@ internal static class ProvisionerConditions
         ConditionTypes.ProvisioningStarted, ConditionTypes.ReplicaReady, ConditionTypes.AcceptingConnection, ConditionTypes.Ready,
         ConditionTypes.Provisioned, ConditionTypes.Halted, ConditionTypes.PauseAcknowledged, ConditionTypes.SpecAccepted,
         ConditionTypes.DependenciesReady, ConditionTypes.DeletionBlocked, ConditionTypes.SpecWarnings, ConditionTypes.PodsUpToDate,
-        ConditionTypes.PodsRunning, ConditionTypes.DataAtRisk, ConditionTypes.MonitoringReady,
+        ConditionTypes.PodsRunning, ConditionTypes.DataAtRisk, ConditionTypes.MonitoringReady, ConditionTypes.CertificateExpiring,
+        ConditionTypes.DatabaseDependencyReady,
     ];
 
     /// <summary>The part of the status that is the Provisioner's.</summary>

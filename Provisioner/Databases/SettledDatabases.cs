@@ -20,7 +20,7 @@ internal sealed class SettledDatabases(IEngine engine, DatabaseCaches caches)
     {
         using var hash = new StateHash();
         hash.Add(facts);
-        foreach (var petSet in caches.PetSetsOf(facts.Database))
+        foreach (var petSet in caches.AllPetSetsOf(facts.Database))
             hash.Add(petSet.Metadata);
         foreach (var secret in caches.Secrets.WithLabel(facts.Database.Metadata.Namespace, DatabaseLabels.Instance, facts.Database.Metadata.Name))
             hash.Add(secret.Metadata);
@@ -28,7 +28,7 @@ internal sealed class SettledDatabases(IEngine engine, DatabaseCaches caches)
         {
             // What is served decides what can be applied.
             hash.Add(caches.IsOwned(kind.Type) ? 1 : 0);
-            foreach (var child in caches.OwnedBy(kind.Type, engine, facts.Database))
+            foreach (var child in kind.IsDatabase ? caches.MadeBy(kind.Type, facts.Database) : caches.OwnedBy(kind.Type, engine, facts.Database))
                 hash.Add(child.Metadata);
         }
 

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Provisioner.Databases;
 
@@ -41,7 +42,34 @@ internal sealed class StateHash : IDisposable
             Add(peer.Credential);
         }
 
+        Add(facts.Applications.Count);
+        foreach (var (role, application) in facts.Applications)
+        {
+            Add(role);
+            Add(application.Binding.Metadata);
+            foreach (var secret in (Secret?[])[application.Secret, application.TlsSecret])
+            {
+                Add(secret is null ? 0 : 1);
+                if (secret is not null)
+                    Add(secret.Metadata);
+            }
+
+            Add(application.Phase ?? "");
+        }
+
+        Add(facts.OfferedKinds.Count);
+        foreach (var kind in facts.OfferedKinds)
+            Add(kind.ToString());
+        Add(facts.WasProvisioned ? 1 : 0);
+        Add(facts.Claims.Count);
+        foreach (var claim in facts.Claims)
+        {
+            Add(claim.Name);
+            Add(claim.DataOf ?? "");
+        }
+
         Add((facts.Offers.PolicyV1 ? 1 : 0) | (facts.Offers.ServiceMonitors ? 2 : 0) | (facts.Offers.CertManager ? 4 : 0));
+        Add(facts.PendingCertificates?.Message ?? "");
         Add(facts.ForeignServiceAccount ? 1 : 0);
     }
 

@@ -1,4 +1,5 @@
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.Provisioner.Health;
@@ -15,6 +16,8 @@ internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time
     private volatile HealthJudgement _judgement = HealthJudgement.Unknown;
     private volatile bool _nudged;
     private volatile IReadOnlyDictionary<string, string>? _roles;
+    private readonly CertificateRenewal _renewal = new();
+    private volatile CertificateReport? _certificates;
     private TimeSpan _retry = FirstRetry;
 
     public string Uid => _target.Uid;
@@ -26,7 +29,13 @@ internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time
     /// <summary>The roles by UID of the pod.</summary>
     public IReadOnlyDictionary<string, string>? Roles => _roles;
 
-    /// <summary>Tells that the verdict or the roles changed.</summary>
+    /// <summary>What is known of the certificates that the servers show; null before they were seen, and without TLS.</summary>
+    public CertificateReport? Certificates => _certificates;
+
+    /// <summary>The database.</summary>
+    public HealthTarget Target => _target;
+
+    /// <summary>Tells that the verdict, the roles or the certificates changed.</summary>
     public void Changed() => _target.Changed();
 
     /// <summary>The next check is due at once, whatever the last ones found.</summary>
@@ -66,6 +75,9 @@ internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time
             changed = true;
         }
 
+        var certificates = _renewal.Report(time.GetUtcNow());
+        changed |= certificates != _certificates;
+        _certificates = certificates;
         return (NextAfter(report, target), changed);
     }
 
@@ -81,11 +93,13 @@ internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time
     private static bool AreSame(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string>? other) =>
         other is not null && one.Count == other.Count && one.All(o => other.TryGetValue(o.Key, out var role) && role == o.Value);
 
-    private static async Task<Round?> MaintainOnceAsync(HealthTarget target, CancellationToken cancel)
+    private async Task<Round?> MaintainOnceAsync(HealthTarget target, CancellationToken cancel)
     {
         if (target.Instances() is not { } instances)
             return null;
         var report = await target.Engine.MaintainAsync(instances, cancel);
+        if (report.Health.Failure is null && await _renewal.RunAsync(target.Engine, instances, cancel) is { } renewed)
+            report = report with { Actions = [.. report.Actions, renewed] };
 
         // By UID: a pod that was made again meanwhile under the same name plays a role of its own.
         return new(report, report.Roles is not { } roles ? null : instances.Pods

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kubernetes;
 
 namespace KubeDb.Provisioner.Health;
@@ -39,6 +40,7 @@ internal sealed partial class HealthMonitor : IDisposable
     {
         (_concurrency, _time, _random, _log) = (concurrency, time, random, log);
         _due = new WorkQueue(new WorkQueueOptions { Name = "health" }, time);
+        CertificateMetrics.Add(this);
     }
 
     /// <summary>Databases that are checked.</summary>
@@ -86,12 +88,23 @@ internal sealed partial class HealthMonitor : IDisposable
     /// <summary>The roles of the pods by UID, as the last check found them; null while they are not known, or the engine has none.</summary>
     public IReadOnlyDictionary<string, string>? Roles(IEngine engine, ObjectKey database, string uid) => Find(engine, database, uid)?.Roles;
 
+    /// <summary>What is known of the certificates that the servers show; null before they were seen, and without TLS.</summary>
+    public CertificateReport? Certificates(IEngine engine, ObjectKey database, string uid) => Find(engine, database, uid)?.Certificates;
+
+    /// <summary>When the first of the certificates that its servers show ends, of each database with TLS.</summary>
+    public IEnumerable<(string Kind, ObjectKey Database, DateTimeOffset Ends)> CertificateEnds =>
+        from watched in _watched.Values
+        let report = watched.Checks.Certificates
+        where report is not null
+        select (watched.Checks.Target.Engine.Kinds.Database.Kind, watched.Checks.Target.Key, report.Ends);
+
     /// <summary>True when the database is checked.</summary>
     public bool Watches(IEngine engine, ObjectKey database, string uid) => Find(engine, database, uid) is not null;
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        CertificateMetrics.Remove(this);
         StopAll();
         _end.Cancel();
         _due.Dispose();

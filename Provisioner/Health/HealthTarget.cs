@@ -21,7 +21,7 @@ internal sealed record HealthTarget
     /// <summary>Identifies what the checks depend on (<see cref="DatabaseCaches.MembershipOf"/>): when it changes, one is due at once.</summary>
     public string Servers { get; init; } = "";
 
-    /// <summary>Called when the verdict or the roles changed; short, and never throws.</summary>
+    /// <summary>Called when the verdict, the roles or the certificates changed; short, and never throws.</summary>
     public required Action Changed { get; init; }
 
     /// <summary>Called with what maintenance did to the servers; short, and never throws.</summary>

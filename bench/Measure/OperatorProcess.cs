@@ -49,6 +49,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["POD_NAMESPACE"] = "default";
+        start.Environment["KUBEDB_WEBHOOK_BIND_ADDRESS"] = "0"; // Outside of the cluster no API server finds it.
         foreach (var setting in start.Environment.Keys.Where(k => k.StartsWith(ImageSetting, StringComparison.Ordinal)).ToList())
             start.Environment[setting[ImageSetting.Length..]] = start.Environment[setting];
         _process = Process.Start(start)!;

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.Conversion;
 using KubeDb.Api.Kinds.Schema;
 using KubeDb.Api.Kubernetes;
 
@@ -10,6 +12,9 @@ namespace KubeDb.CrdGenerator;
 internal static class CrdFiles
 {
     private const string Header = "# Generated from the C# types by hack/crds; do not edit.\n";
+
+    private static readonly ILookup<ResourceType, KindConversion> OlderVersions =
+        EngineRegistry.Create(new TcpDialer(), TimeProvider.System).SelectMany(e => e.Kinds.OlderVersions).ToLookup(c => c.Hub);
 
     /// <summary>Text of each file by name.</summary>
     public static SortedDictionary<string, string> Generate()
@@ -78,19 +83,58 @@ internal static class CrdFiles
             names["shortNames"] = Texts(attribute.ShortNames.Split(','));
         if (attribute.Categories.Length > 0)
             names["categories"] = Texts(attribute.Categories.Split(','));
+        var spec = new JsonObject
+        {
+            ["group"] = resource.Group,
+            ["names"] = names,
+            ["scope"] = resource.Namespaced ? "Namespaced" : "Cluster",
+            ["versions"] = new JsonArray([.. Versions(type, attribute, resource, schemas)]),
+        };
+        if (OlderVersions.Contains(resource))
+            spec["conversion"] = Conversion();
         return new JsonObject
         {
             ["apiVersion"] = "apiextensions.k8s.io/v1",
             ["kind"] = "CustomResourceDefinition",
             ["metadata"] = new JsonObject { ["name"] = $"{resource.Plural}.{resource.Group}" },
-            ["spec"] = new JsonObject
-            {
-                ["group"] = resource.Group,
-                ["names"] = names,
-                ["scope"] = resource.Namespaced ? "Namespaced" : "Cluster",
-                ["versions"] = new JsonArray(Version(type, attribute, resource, schemas)),
-            },
+            ["spec"] = spec,
         };
+    }
+
+    private static IEnumerable<JsonNode> Versions(Type type, CustomResourceAttribute attribute, ResourceType resource, SchemaBuilder schemas)
+    {
+        var stored = Version(type, attribute, resource, schemas);
+        yield return stored;
+        foreach (var conversion in OlderVersions[resource])
+            yield return Older(conversion, type, attribute, schemas);
+        if (attribute.AlsoServed.Length == 0)
+            yield break;
+        var older = (JsonObject)stored.DeepClone();
+        (older["name"], older["storage"]) = (attribute.AlsoServed, false);
+        yield return older;
+    }
+
+    // With nobody to ask, a server refuses what is written in an older version; with the strategy None it would take it for the stored one, and lose
+    // fields. The Provisioner writes where it really is, and whom to trust.
+    private static JsonObject Conversion() => new()
+    {
+        ["strategy"] = "Webhook",
+        ["webhook"] = new JsonObject
+        {
+            ["conversionReviewVersions"] = new JsonArray("v1"),
+            ["clientConfig"] = new JsonObject
+            {
+                ["service"] = new JsonObject { ["namespace"] = "kubedb", ["name"] = "kubedb-provisioner-webhook", ["path"] = "/convert", ["port"] = 443 },
+            },
+        },
+    };
+
+    private static JsonObject Older(KindConversion conversion, Type type, CustomResourceAttribute attribute, SchemaBuilder schemas)
+    {
+        var version = Version(type, attribute, conversion.Older, schemas);
+        version["storage"] = false;
+        schemas.Replace((JsonObject)version["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!, conversion.Fields);
+        return version;
     }
 
     private static JsonObject Version(Type type, CustomResourceAttribute attribute, ResourceType resource, SchemaBuilder schemas)

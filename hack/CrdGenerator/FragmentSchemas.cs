@@ -12,11 +12,11 @@ internal static class FragmentSchemas
     private const string QuantityPattern =
         @"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$";
 
-    private const string InitScriptFields =
+    private const string VolumeSources =
         "awsElasticBlockStore:object azureDisk:object azureFile:object cephfs:object cinder:object configMap:object csi:object "
-        + "downwardAPI:object emptyDir:object ephemeral:object fc:object flexVolume:object flocker:object gcePersistentDisk:object git:object "
+        + "downwardAPI:object emptyDir:object ephemeral:object fc:object flexVolume:object flocker:object gcePersistentDisk:object "
         + "gitRepo:object glusterfs:object hostPath:object image:object iscsi:object nfs:object persistentVolumeClaim:object "
-        + "photonPersistentDisk:object portworxVolume:object projected:object quobyte:object rbd:object scaleIO:object scriptPath:string "
+        + "photonPersistentDisk:object portworxVolume:object projected:object quobyte:object rbd:object scaleIO:object "
         + "secret:object storageos:object vsphereVolume:object";
 
     /// <summary>A new schema of the shape.</summary>
@@ -25,12 +25,14 @@ internal static class FragmentSchemas
         FragmentShape.Any => Keep(new JsonObject()),
         FragmentShape.AnyObject or FragmentShape.WorkloadPodTemplate => AnyObject(),
         FragmentShape.PodSpec => Keep(Fields(KubernetesFields.PodSpec)),
+        FragmentShape.FlatPodSpec => Keep(Fields(KubernetesFields.FlatPodSpec)),
         FragmentShape.VolumeClaimSpec => Fields(KubernetesFields.VolumeClaimSpec),
         FragmentShape.ServiceSpec => Fields(KubernetesFields.ServiceSpec),
         FragmentShape.Resources => Resources(),
         FragmentShape.ContainerSecurityContext => Fields(KubernetesFields.ContainerSecurityContext),
         FragmentShape.LabelSelector => LabelSelector(),
-        FragmentShape.InitScript => Fields(InitScriptFields),
+        FragmentShape.InitScript => Fields(VolumeSources + " git:object scriptPath:string"),
+        FragmentShape.VolumeTier => Fields(VolumeSources + " maxConnections:int64 mountPath:string subPath:string"),
         _ => throw new InvalidOperationException($"No schema for {shape}."),
     };
 
@@ -64,6 +66,7 @@ internal static class FragmentSchemas
         "strings" => List(Field("string")),
         "atomicStrings" => Atomic(List(Field("string"))),
         "amounts" => Amounts(),
+        "requirements" => Resources(),
         "selector" => LabelSelector(),
         "policy" => Policy(),
         _ => throw new InvalidOperationException($"No field type {type}."),

@@ -22,6 +22,20 @@ internal sealed class SchemaBuilder(XmlDocs documents)
         return schema;
     }
 
+    /// <summary>Makes the schema of a part that of an older version: without the fields that it lacks, and with those that it has otherwise.</summary>
+    public void Replace(JsonObject schema, Type fields)
+    {
+        var properties = (JsonObject)schema["properties"]!;
+        foreach (var name in fields.GetCustomAttribute<WithoutFieldsAttribute>()?.Names ?? [])
+        {
+            if (!properties.Remove(name))
+                throw new InvalidOperationException($"{fields} is without {name}, which there is not.");
+        }
+
+        foreach (var (name, property) in (JsonObject)OfRecord(fields)["properties"]!)
+            properties[name] = property!.DeepClone();
+    }
+
     private JsonObject OfRecord(Type type)
     {
         var properties = new JsonObject();

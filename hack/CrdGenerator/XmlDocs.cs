@@ -25,7 +25,10 @@ internal sealed partial class XmlDocs
     public string? Of(Type type) => _summaries.GetValueOrDefault($"T:{type.FullName}");
 
     /// <summary>Summary of a property, or null.</summary>
-    public string? Of(PropertyInfo property) => _summaries.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}");
+    public string? Of(PropertyInfo property) => _summaries.GetValueOrDefault($"P:{Name(property.DeclaringType!)}.{property.Name}");
+
+    // Of all types that are made of a generic one there is one documentation.
+    private static string? Name(Type type) => (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName;
 
     private static string Text(XElement summary)
     {

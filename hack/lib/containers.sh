@@ -7,7 +7,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 # Brings it up and tells the tests where it is; where none can be had, its tests are skipped.
-containers() {
+containers() { # what hack/images builds for them
   local archives
   if ! "$HACK_DIR/containers" status >/dev/null 2>&1; then
     own_containers=yes
@@ -22,8 +22,8 @@ containers() {
   export DOCKER_HOST TESTCONTAINERS_RYUK_DISABLED=true
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     install_packages busybox # the shell of images that have no other, lent to a container
-    "$HACK_DIR/images" engines --no-load
-    mapfile -t archives < <("$HACK_DIR/images" --archives engines)
+    "$HACK_DIR/images" "$@" --no-load
+    mapfile -t archives < <("$HACK_DIR/images" --archives "$@")
     "$HACK_DIR/containers" load "${archives[@]}"
   else
     export KUBEDB_TEST_IMAGES=registry

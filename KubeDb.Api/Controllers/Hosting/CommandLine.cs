@@ -111,7 +111,8 @@ public static class CommandLine
         return new(host.Length == 0 ? IPAddress.IPv6Any : IPAddress.Parse(host), int.Parse(address.AsSpan(colon + 1), CultureInfo.InvariantCulture));
     }
 
-    private static bool IsAddress(string value)
+    /// <summary>Whether a text is <c>[address]:port</c>, or <c>0</c> for none.</summary>
+    public static bool IsAddress(string value)
     {
         var colon = value.LastIndexOf(':');
         if (colon < 0)

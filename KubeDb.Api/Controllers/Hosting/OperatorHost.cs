@@ -2,7 +2,9 @@ using KubeDb.Api.Controllers.Telemetry;
 using KubeDb.Api.Kubernetes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,6 +21,9 @@ public sealed record OperatorProgram(string Name, string Purpose, string EventSo
 {
     /// <summary>Flags that only this program has.</summary>
     public IReadOnlyList<ExtraFlag> Flags { get; init; } = [];
+
+    /// <summary>Where its <see cref="OperatorRuntime.Secure"/> end point is served: <c>[address]:port</c>, or <c>0</c> for nowhere.</summary>
+    public Func<OperatorOptions, string> SecureBindAddress { get; init; } = static _ => "0";
 }
 
 /// <summary>Turns a set of reconcilers into a process: command line, logs, metrics, probes, traces, signals.</summary>
@@ -81,6 +86,9 @@ public static class OperatorHost
             return runtime;
         });
         builder.Services.AddHostedService<OperatorService>();
+        var secure = CommandLine.EndPoint(program.SecureBindAddress(options));
+        if (secure is null && CommandLine.EndPoint(options.MetricsBindAddress) is null && CommandLine.EndPoint(options.HealthProbeBindAddress) is null)
+            builder.Services.AddSingleton<IServer, NoServer>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -89,11 +97,14 @@ public static class OperatorHost
                 if (CommandLine.EndPoint(address) is { } endPoint)
                     kestrel.Listen(endPoint);
             }
+
+            if (secure is not null)
+                kestrel.Listen(secure, listen => listen.UseHttps(SecureEndPoint.Handshake(listen.ApplicationServices)));
         });
         return builder;
     }
 
-    /// <summary>Serves <c>/metrics</c>, <c>/healthz</c> and <c>/readyz</c>, each on its own address only.</summary>
+    /// <summary>Serves <c>/metrics</c>, <c>/healthz</c>, <c>/readyz</c> and what is secure, each on its own address only.</summary>
     public static WebApplication MapOperator(this WebApplication app, OperatorOptions options)
     {
         var metricsPort = CommandLine.EndPoint(options.MetricsBindAddress)?.Port ?? -1;
@@ -102,6 +113,8 @@ public static class OperatorHost
         var runtime = app.Services.GetRequiredService<OperatorRuntime>();
         app.Run(context =>
         {
+            if (context.Request.IsHttps && runtime.Secure is { } secure)
+                return secure.AnswerAsync(context);
             var port = context.Connection.LocalPort;
             return context.Request.Path.Value switch
             {
@@ -112,6 +125,21 @@ public static class OperatorHost
             };
         });
         return app;
+    }
+
+    // Without any address the web server would take one of its own, which a second process on the machine could not take too.
+    private sealed class NoServer : IServer
+    {
+        public IFeatureCollection Features { get; } = new FeatureCollection();
+
+        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+            where TContext : notnull => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose()
+        {
+        }
     }
 
     private static Task ProbeAsync(HttpContext context, bool well, string trouble) =>

@@ -90,6 +90,12 @@ public sealed partial class OperatorRuntime : IDisposable
     /// <summary>Namespace of the operators' leases.</summary>
     public string LeaseNamespace => LeaseNamespaceOf(_options, _parts);
 
+    /// <summary>Namespace that the process runs in.</summary>
+    public string OwnNamespace => _parts.OwnNamespace;
+
+    /// <summary>What is served over HTTPS beside metrics and probes; null for nothing.</summary>
+    public SecureEndPoint? Secure { get; set; }
+
     /// <summary>The logs.</summary>
     public ILoggerFactory Logs => _parts.Logs;
 
@@ -128,6 +134,18 @@ public sealed partial class OperatorRuntime : IDisposable
             options = options with { Namespaces = _options.Namespaces };
         var informer = new Informer<T>(options, Unfenced, Time, _parts.Random, Logs.CreateLogger<Informer<T>>());
         _informers.Add(informer);
+        return informer;
+    }
+
+    /// <summary>
+    /// An informer that neither readiness nor other controllers wait for, so that a right which it lacks holds up nothing else. Its namespaces
+    /// are its own, not those of the options.
+    /// </summary>
+    public Informer<T> AddAside<T>(InformerOptions<T> options)
+        where T : class, IKubernetesObject
+    {
+        var informer = new Informer<T>(options, Unfenced, Time, _parts.Random, Logs.CreateLogger<Informer<T>>());
+        AddLoop(informer.RunAsync);
         return informer;
     }
 

@@ -5,7 +5,7 @@ namespace KubeDb.Api.Controllers.Telemetry;
 
 /// <summary>
 /// Every metric and the one source of traces of both processes. Names are final (they appear on <c>/metrics</c> as they are here);
-/// durations are in seconds. Labels are of bounded number: never an object's name.
+/// durations are in seconds. Labels are of bounded number: never an object's name, but in gauges that are read anew for each scrape.
 /// </summary>
 public static class Instruments
 {
@@ -88,6 +88,14 @@ public static class Instruments
     public static Counter<long> LeaderChanges { get; } =
         Meter.CreateCounter<long>("kubedb_leader_changes_total", null, "Times this process began or ceased to lead.");
 
+    /// <summary>Conversion reviews by <c>result</c> (converted, failed, refused: what was sent is no review).</summary>
+    public static Counter<long> Conversions { get; } =
+        Meter.CreateCounter<long>("kubedb_conversion_reviews_total", null, "Conversion reviews answered, by result.");
+
+    /// <summary>How long conversion reviews took.</summary>
+    public static Histogram<double> ConversionDuration { get; } =
+        Meter.CreateHistogram("kubedb_conversion_review_duration_seconds", null, "How long conversion reviews took.", null, Short);
+
     /// <summary>Operations that entered a phase, by <c>kind</c>, <c>type</c> and <c>phase</c>.</summary>
     public static Counter<long> Operations { get; } =
         Meter.CreateCounter<long>("kubedb_operations_total", null, "Operations that entered a phase, by kind, type and phase.");
@@ -97,5 +105,5 @@ public static class Instruments
         Meter.CreateHistogram("kubedb_operation_step_duration_seconds", null, "How long the steps of operations took.", null, Long);
 
     /// <summary>One label.</summary>
-    internal static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
+    public static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
 }

@@ -20,6 +20,7 @@ internal sealed class MetricFamily
     private readonly string _help;
     private readonly string _type;
     private readonly bool _adds;
+    private readonly bool _isObservable;
     private readonly double[]? _bounds;
     private readonly Dictionary<string, Series> _series = [];
     private readonly Dictionary<string, Series>.AlternateLookup<ReadOnlySpan<char>> _lookup;
@@ -35,6 +36,7 @@ internal sealed class MetricFamily
         _type = isHistogram ? "histogram" : isCounter ? "counter" : "gauge";
         if (isHistogram)
             _bounds = (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries?.ToArray() ?? DefaultBounds;
+        _isObservable = instrument.IsObservable;
         _lookup = _series.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -45,7 +47,7 @@ internal sealed class MetricFamily
         {
             if (!_lookup.TryGetValue(labels, out var series))
             {
-                if (_series.Count >= MaxSeries)
+                if (_series.Count >= MaxSeries && !_isObservable)
                     return;
                 series = new Series(_bounds is null ? null : new long[_bounds.Length + 1]);
                 _series.Add(labels.ToString(), series);
@@ -63,6 +65,15 @@ internal sealed class MetricFamily
                 series.Value = _adds ? series.Value + value : value;
             }
         }
+    }
+
+    /// <summary>Forgets what an observable instrument said at the last scrape: of what is gone it says no more.</summary>
+    public void BeginObservation()
+    {
+        if (!_isObservable)
+            return;
+        lock (_gate)
+            _series.Clear();
     }
 
     public void Write(StringBuilder text)

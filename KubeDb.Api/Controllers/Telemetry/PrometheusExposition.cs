@@ -41,10 +41,12 @@ public sealed class PrometheusExposition : IDisposable
     /// <summary>Everything measured so far, as text.</summary>
     public string Write()
     {
-        _listener.RecordObservableInstruments();
         MetricFamily[] families;
         lock (_families)
             families = [.. _families.Values];
+        foreach (var family in families)
+            family.BeginObservation();
+        _listener.RecordObservableInstruments();
         var text = new StringBuilder(16 * 1024);
         foreach (var family in families)
             family.Write(text);

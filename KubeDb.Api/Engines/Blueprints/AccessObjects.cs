@@ -7,6 +7,11 @@ namespace KubeDb.Api.Engines.Blueprints;
 /// <summary>Who the pods of a database are, and what they may do. Pure.</summary>
 internal static class AccessObjects
 {
+    /// <summary>The service account alone, of pods that may do nothing; nothing where the user brought it.</summary>
+    public static IEnumerable<DesiredObject> Account(DatabaseDescription d) => d.Facts.ForeignServiceAccount
+        ? []
+        : [DesiredObject.Of(ResourceTypes.ServiceAccount, new V1ServiceAccount { Metadata = d.Offshoot.Metadata(d.ServiceAccount) })];
+
     /// <summary>
     /// The service account, a role and their binding; nothing where the user brought the account, for its rights are then the user's business.
     /// </summary>
@@ -20,7 +25,7 @@ internal static class AccessObjects
         var name = role ?? d.Name;
         return
         [
-            DesiredObject.Of(ResourceTypes.ServiceAccount, new V1ServiceAccount { Metadata = d.Offshoot.Metadata(d.ServiceAccount) }),
+            .. Account(d),
             DesiredObject.Of(ResourceTypes.Role, new V1Role { Metadata = d.Offshoot.Metadata(name), Rules = [.. rules] }),
             DesiredObject.Of(ResourceTypes.RoleBinding, new V1RoleBinding
             {

@@ -17,7 +17,8 @@ internal static class BindingObjects
     /// <param name="type">Kind of application, such as the group and the engine.</param>
     /// <param name="client">Where it listens.</param>
     /// <param name="parameters">Settings for clients; null for none.</param>
-    public static DesiredObject AppBinding(DatabaseDescription d, string type, AppClientConfig client, JsonObject? parameters)
+    /// <param name="tlsSecret">Secret with the certificate that clients show; null without TLS.</param>
+    public static DesiredObject AppBinding(DatabaseDescription d, string type, AppClientConfig client, JsonObject? parameters, string? tlsSecret = null)
     {
         var kind = d.Facts.Database.Type;
         var spec = KindsJson.ToObject(new AppBinding
@@ -30,6 +31,7 @@ internal static class BindingObjects
 
                 // An empty group is left out: Kubernetes 1.20 turns it into null in a server-side apply, and refuses that.
                 Secret = d.AuthSecret is { } secret ? new() { ApiGroup = d.CommonSpec.AuthSecret?.ApiGroup, Kind = "Secret", Name = secret } : null,
+                TlsSecret = tlsSecret is null ? null : new() { Name = tlsSecret },
                 Type = type,
                 Version = d.Facts.Version.Version,
             },

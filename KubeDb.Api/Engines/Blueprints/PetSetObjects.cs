@@ -72,18 +72,22 @@ internal static class PetSetObjects
             ["kind"] = PetSet.Resource.Kind,
             ["metadata"] = Manifests.ToJson(d.Offshoot.Metadata(set.Name, d.Offshoot.Labels(controller?.Labels, set.Group), controller?.Annotations)),
             ["spec"] = KindsJson.ToObject(spec),
-        }) { CreatedEvent = "Successfully created PetSet" };
+        }) { CreatedEvent = "Successfully created PetSet", Pending = d.Facts.PendingCertificates };
     }
 
     /// <summary>A claim as a PetSet's pods get it, of the user's claim spec.</summary>
     /// <param name="volume">Name of the volume.</param>
     /// <param name="storage">The claim spec.</param>
-    public static JsonObject Claim(string volume, JsonFragment? storage)
+    /// <param name="dataOf">Whose data is to be on it (<see cref="DatabaseLabels.DataOf"/>); null to say nothing.</param>
+    public static JsonObject Claim(string volume, JsonFragment? storage, string? dataOf = null)
     {
         var spec = storage?.ToNode() as JsonObject ?? [];
         if (spec["accessModes"] is null)
             spec["accessModes"] = new JsonArray("ReadWriteOnce");
-        return new() { ["metadata"] = new JsonObject { ["name"] = volume }, ["spec"] = spec };
+        var metadata = new JsonObject { ["name"] = volume };
+        if (dataOf is not null)
+            metadata["annotations"] = new JsonObject { [DatabaseLabels.DataOf] = dataOf };
+        return new() { ["metadata"] = metadata, ["spec"] = spec };
     }
 
     /// <summary>

@@ -43,6 +43,34 @@ internal static class PodParts
     public static V1Volume SecretVolume(string name, string secret, int? mode = null) =>
         new() { Name = name, Secret = new() { SecretName = secret, DefaultMode = mode } };
 
+    /// <summary>A volume with files of several secrets, which change together. A source without files has all keys of its secret.</summary>
+    /// <param name="name">Name of the volume.</param>
+    /// <param name="sources">The secrets, each with its keys and the names of their files.</param>
+    public static V1Volume ProjectedSecrets(string name, params IReadOnlyList<(string Secret, IReadOnlyList<(string Key, string File)> Files)> sources) => new()
+    {
+        Name = name,
+        Projected = new()
+        {
+            Sources =
+            [
+                .. sources.Select(s => new V1VolumeProjection
+                {
+                    Secret = new() { Name = s.Secret, Items = s.Files.Count == 0 ? null : [.. s.Files.Select(f => new V1KeyToPath { Key = f.Key, Path = f.File })] },
+                }),
+            ],
+        },
+    };
+
+    /// <summary>A volume with an annotation of the pod as a file, which changes with it and is empty where there is none.</summary>
+    /// <param name="name">Name of the volume.</param>
+    /// <param name="annotation">The annotation.</param>
+    /// <param name="file">Name of the file.</param>
+    public static V1Volume Annotation(string name, string annotation, string file) => new()
+    {
+        Name = name,
+        DownwardAPI = new() { Items = [new() { Path = file, FieldRef = new() { FieldPath = $"metadata.annotations['{annotation}']" } }] },
+    };
+
     /// <summary>An empty directory that goes with the pod.</summary>
     public static V1Volume EmptyDirectory(string name) => new() { Name = name, EmptyDir = new() };
 

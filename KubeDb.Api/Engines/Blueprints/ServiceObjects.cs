@@ -37,9 +37,13 @@ internal static class ServiceObjects
     /// <param name="ports">The ports; the template may give another number and node port to the name of one.</param>
     /// <param name="more">Labels that the service has, and selects by, beside those of the database: those of a role.</param>
     public static JsonObject Client(
-        DatabaseDescription d, string alias, string name, IReadOnlyList<V1ServicePort> ports, IReadOnlyDictionary<string, string>? more = null)
+        DatabaseDescription d, string alias, string name, IReadOnlyList<V1ServicePort> ports, IReadOnlyDictionary<string, string>? more = null) =>
+        Client(d, d.Offshoot.Service(alias), name, ports, more);
+
+    /// <summary>The same with the given template; null for none.</summary>
+    public static JsonObject Client(
+        DatabaseDescription d, ServiceTemplate? template, string name, IReadOnlyList<V1ServicePort> ports, IReadOnlyDictionary<string, string>? more)
     {
-        var template = d.Offshoot.Service(alias);
         var metadata = d.Offshoot.Metadata(name, d.Offshoot.Labels(template?.Metadata?.Labels, more), template?.Metadata?.Annotations);
         return Overridden(template, metadata, d.Offshoot.SelectorWith(more), ports);
     }

@@ -24,7 +24,7 @@ public sealed record PropertiesEntry(string Key, string Value) : IConfigurationS
 
     /// <summary>
     /// The line, or the lines it was read from where they read the same everywhere: whatever follows, and whether a program takes the bytes
-    /// for Latin-1 (Kafka, ZooKeeper) or UTF-8 (Druid).
+    /// for Latin-1 or UTF-8.
     /// </summary>
     public string Render() => Source.Length > 0 && Source.All(char.IsAscii) && !PropertiesDialect.IsContinued(Source[..^1])
         ? Source

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
-using KubeDb.Api.Kinds.AppCatalog;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
@@ -24,6 +23,7 @@ internal static class RedisBlueprint
             d,
             [AccessObjects.May(RedisDatabase.Resource, "get"), AccessObjects.May(PetSet.Resource, "get"), AccessObjects.May(ResourceTypes.Pod, "get")]));
         objects.Add(BindingObjects.ConfigSecret(d, Files(d)));
+        objects.AddRange(CertificateObjects.Describe(d, RedisTls.Certificates(d.Database)));
         if (d.AclSecret is { } rules)
             objects.Add(rules);
         objects.AddRange(d.Shards.SelectMany(shard => Shard(d, shard, warnings)));
@@ -75,7 +75,7 @@ internal static class RedisBlueprint
     private static Dictionary<string, string> Files(RedisDescription d)
     {
         var conf = RedisConfigurationEngine.File(d.Flavour).Render(
-            OperatorConf.Defaults(d.Spec), UserConfiguration(d.Facts).Effective, OperatorConf.Owned(d.Flavour, d.Facts.Credential, d.Spec, d.Users));
+            OperatorConf.Defaults(d.Spec), UserConfiguration(d.Facts).Effective, OperatorConf.Owned(d.Flavour, d.Facts.Credential, d.Database, d.Users));
         var files = new Dictionary<string, string>
         {
             ["default.conf"] = conf,
@@ -98,7 +98,6 @@ internal static class RedisBlueprint
         var parameters = new JsonObject { ["apiVersion"] = "config.kubedb.com/v1alpha1", ["kind"] = "RedisConfiguration" };
         if (BindingObjects.StashParameters(d.Version.Spec.Stash) is { } stash)
             parameters["stash"] = stash;
-        var service = new AppService { Name = d.Name, Port = primary["spec"]!["ports"]![0]!["port"]!.GetValue<int>(), Scheme = "redis" };
-        return BindingObjects.AppBinding(d, "kubedb.com/redis", new AppClientConfig { Service = service }, parameters);
+        return RedisTls.AppBinding(d, "kubedb.com/redis", primary, parameters);
     }
 }

@@ -47,7 +47,7 @@ internal sealed partial class RedisConfigurationEngine
         var differences = new Dictionary<string, IReadOnlyList<string>>();
         foreach (var pod in instances.Pods.Where(p => !p.Metadata.IsDeleting))
         {
-            var (client, _) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
+            var (client, _) = await connector.OpenAsync(instances, pod, Timeout, cancel);
             if (client is null)
                 return null;
             await using (client)

@@ -53,7 +53,7 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
         await using var servers = new OpenServers();
         foreach (var pod in instances.Pods.Where(p => !p.Metadata.IsDeleting))
         {
-            var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
+            var (client, failure) = await connector.OpenAsync(instances, pod, Timeout, cancel);
             if (client is null)
                 return new(LiveChangeKind.NeedsRestart, $"{pod.Metadata.Name} can not be asked: {failure!.Message}");
             servers.Add(pod.Metadata.Name, client, flavour);
@@ -75,7 +75,7 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
         var wanted = Settings(instances, plan, flavour, includeAtStart: true).Settings;
         foreach (var pod in instances.Pods)
         {
-            var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
+            var (client, failure) = await connector.OpenAsync(instances, pod, Timeout, cancel);
             if (client is null)
                 return Readiness.NotYet($"{pod.Metadata.Name} can not be asked: {failure!.Message}");
             await using (client)
@@ -100,7 +100,7 @@ internal sealed partial class RedisConfigurationEngine(RedisConnector connector)
     {
         foreach (var pod in instances.Pods.Where(p => !p.Metadata.IsDeleting))
         {
-            var (client, _) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
+            var (client, _) = await connector.OpenAsync(instances, pod, Timeout, cancel);
             if (client is null)
                 continue;
             await using (client)

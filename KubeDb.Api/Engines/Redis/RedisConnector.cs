@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Engines.Redis.Resp;
+using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Engines.Redis;
 
@@ -19,29 +21,35 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time, int 
     /// <summary>Port of the servers that this one connects to.</summary>
     public int ServerPort => port;
 
-    /// <summary>Connects to a server and logs in. Exactly one of the two results is not null.</summary>
-    /// <param name="host">Address of the server.</param>
-    /// <param name="credential">The credential; null when authentication is off.</param>
+    /// <summary>Connects to the server of a pod and logs in. Exactly one of the two results is not null.</summary>
+    /// <param name="instances">The database: its credential, and its certificates where it has TLS.</param>
+    /// <param name="pod">The pod.</param>
     /// <param name="timeout">Bound of the connection and of each command.</param>
     /// <param name="cancel">Cancels the wait.</param>
-    public Task<(RespClient? Client, ConnectFailure? Failure)> OpenAsync(string host, Credential? credential, TimeSpan timeout, CancellationToken cancel) =>
-        OpenAsync(host, port, credential, timeout, cancel);
-
-    /// <summary>Connects to a port and logs in. Exactly one of the two results is not null.</summary>
-    /// <param name="host">Address of the server.</param>
-    /// <param name="at">Its port.</param>
-    /// <param name="credential">The credential; null when authentication is off.</param>
-    /// <param name="timeout">Bound of the connection and of each command.</param>
-    /// <param name="cancel">Cancels the wait.</param>
-    public async Task<(RespClient? Client, ConnectFailure? Failure)> OpenAsync(
-        string host, int at, Credential? credential, TimeSpan timeout, CancellationToken cancel)
+    public Task<(RespClient? Client, ConnectFailure? Failure)> OpenAsync(DatabaseInstances instances, Pod pod, TimeSpan timeout, CancellationToken cancel)
     {
-        if (host.Length == 0)
+        ArgumentNullException.ThrowIfNull(instances);
+        ArgumentNullException.ThrowIfNull(pod);
+        return OpenAsync(new(instances, pod.Metadata.Name, pod.Status.PodIP, port), timeout, cancel);
+    }
+
+    /// <summary>Connects to the sentinel of a pod and logs in. Exactly one of the two results is not null.</summary>
+    public Task<(RespClient? Client, ConnectFailure? Failure)> OpenSentinelAsync(DatabaseInstances instances, Pod pod, TimeSpan timeout, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(instances);
+        ArgumentNullException.ThrowIfNull(pod);
+        return OpenAsync(new(instances, pod.Metadata.Name, pod.Status.PodIP, SentinelPort), timeout, cancel);
+    }
+
+    private async Task<(RespClient? Client, ConnectFailure? Failure)> OpenAsync(Target target, TimeSpan timeout, CancellationToken cancel)
+    {
+        var credential = target.Instances.Credential;
+        if (target.Address.Length == 0)
             return (null, new("the pod has no address yet", null));
         RespClient? client = null;
         try
         {
-            client = new RespClient(await DialAsync(host, at, timeout, cancel), timeout, time);
+            client = new RespClient(await BoundAsync(c => DialAsync(target, c), timeout, cancel), timeout, time);
             var error = credential is null ? null : await client.AuthenticateAsync(credential.Username, credential.Password, cancel);
             if (error is null)
                 return (client, null);
@@ -52,17 +60,112 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time, int 
         {
             if (client is not null)
                 await client.DisposeAsync();
-            return (null, new(string.Create(CultureInfo.InvariantCulture, $"{host}:{at}: {e.Message}"), null) { TimedOut = e is TimeoutException });
+            return (null, new(string.Create(CultureInfo.InvariantCulture, $"{target.Address}:{target.Port}: {e.Message}"), null) { TimedOut = e is TimeoutException });
         }
     }
 
-    private async Task<Stream> DialAsync(string host, int at, TimeSpan timeout, CancellationToken cancel)
+    // While a database changes between plain and TLS, either may be on the port; at any other time nothing is sent in plain that was meant for TLS.
+    private async Task<Stream> DialAsync(Target target, CancellationToken cancel)
+    {
+        var database = target.Instances.Database;
+        if (!RedisTls.IsOn(database))
+            return await dialer.ConnectAsync(target.Address, target.Port, cancel);
+        var isOnItsWay = TlsTransition.IsOn(database);
+        if (isOnItsWay && await PlainAsync(target, cancel) is { } plain)
+            return plain;
+        if (RedisTls.Identity(target.Instances.Facts) is not { } identity)
+            throw new IOException("the certificate that clients show is not known yet");
+        if (!isOnItsWay)
+            return (await TlsAsync(target, identity, target.Port, cancel)).Stream;
+        try
+        {
+            return (await TlsAsync(target, identity, target.Port, cancel)).Stream;
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return (await TlsAsync(target, identity, RedisTls.SidePort, cancel)).Stream;
+        }
+    }
+
+    private Task<TlsConnection> TlsAsync(Target target, TlsIdentity identity, int at, CancellationToken cancel) =>
+        dialer.ConnectTlsAsync(target.Address, at, identity, RedisTls.ServerName(target.Instances.Database, target.Pod), cancel);
+
+    /// <summary>
+    /// A plain connection; null when the port speaks something else. It is asked first: a server that speaks TLS says at once that this is none,
+    /// while one that does not would wait for the end of a line in the first words of TLS.
+    /// </summary>
+    private async Task<Stream?> PlainAsync(Target target, CancellationToken cancel)
+    {
+        Stream? stream = null;
+        try
+        {
+            stream = await dialer.ConnectAsync(target.Address, target.Port, cancel);
+            await stream.WriteAsync("PING\r\n"u8.ToArray(), cancel);
+            await stream.FlushAsync(cancel);
+            if (await IsAnsweredAsync(stream, cancel))
+                return stream;
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            // Nobody listens, or the server hung up.
+        }
+
+        if (stream is not null)
+            await stream.DisposeAsync();
+        return null;
+    }
+
+    private static async Task<bool> IsAnsweredAsync(Stream stream, CancellationToken cancel)
+    {
+        var one = new byte[1];
+        for (var read = 0; read < 200; read++)
+        {
+            if (await stream.ReadAsync(one, cancel) == 0 || (read == 0 && one[0] is not ((byte)'+' or (byte)'-')))
+                return false;
+            if (one[0] == (byte)'\n')
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The certificate that the server of a pod shows on the port that clients use, and whether it takes ours. Exactly one of the two results is not null.</summary>
+    public async Task<(ServedCertificate? Served, string? Failure)> ServedAsync(DatabaseInstances instances, Pod pod, int at, TimeSpan timeout, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(instances);
+        ArgumentNullException.ThrowIfNull(pod);
+        if (RedisTls.Identity(instances.Facts) is not { } identity)
+            return (null, "the certificate that clients show is not known yet");
+        ServedCertificate? served = null;
+        try
+        {
+            // With TLS 1.3 a server that does not take our certificate says so only with its first answer.
+            var stream = await BoundAsync(
+                async c =>
+                {
+                    var connection = await TlsAsync(new(instances, pod.Metadata.Name, pod.Status.PodIP, at), identity, at, c);
+                    served = connection.Served;
+                    return connection.Stream;
+                },
+                timeout,
+                cancel);
+            await using var client = new RespClient(stream, timeout, time);
+            _ = await client.SendAsync(cancel, "PING");
+            return (served, null);
+        }
+        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
+        {
+            return (null, e.Message);
+        }
+    }
+
+    private async Task<Stream> BoundAsync(Func<CancellationToken, Task<Stream>> dial, TimeSpan timeout, CancellationToken cancel)
     {
         using var bound = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, bound.Token);
         try
         {
-            return await dialer.ConnectAsync(host, at, both.Token);
+            return await dial(both.Token);
         }
         catch (OperationCanceledException) when (bound.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
@@ -79,6 +182,8 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time, int 
         RespErrorKind.UnknownCommand => "the server has no command AUTH",
         _ => credential.Password.Length == 0 ? error.Sentence : error.Sentence.Replace(credential.Password, "***", StringComparison.Ordinal),
     };
+
+    private readonly record struct Target(DatabaseInstances Instances, string Pod, string Address, int Port);
 }
 
 /// <summary>Why no usable connection came about.</summary>

@@ -3,6 +3,7 @@ using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;
+using KubeDb.Api.Kubernetes.Models;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis;
@@ -22,7 +23,7 @@ internal sealed class RedisDataCheck(RedisConnector connector)
             return violations;
         foreach (var pod in instances.Pods.Where(p => !p.Metadata.IsDeleting))
         {
-            var (holdings, failure) = await AskAsync(instances, pod.Metadata.Name, pod.Status.PodIP, cancel);
+            var (holdings, failure) = await AskAsync(instances, pod, cancel);
             violations.AddRange(holdings is null ? [RedisDataSafety.Unasked(pod.Metadata.Name, failure)] : RedisDataSafety.Check(before, after, holdings));
         }
 
@@ -32,16 +33,16 @@ internal sealed class RedisDataCheck(RedisConnector connector)
     private static RedisConf Effective(ConfigurationFile file, IConfigurationDocument user, RedisSpec spec) =>
         OperatorConf.Defaults(spec).Merge((RedisConf)file.WithoutOwned(user));
 
-    private async Task<(RedisHoldings? Holdings, string Failure)> AskAsync(DatabaseInstances instances, string pod, string address, CancellationToken cancel)
+    private async Task<(RedisHoldings? Holdings, string Failure)> AskAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel)
     {
-        var (client, failure) = await connector.OpenAsync(address, instances.Credential, Timeout, cancel);
+        var (client, failure) = await connector.OpenAsync(instances, pod, Timeout, cancel);
         if (client is null)
             return (null, failure!.Message);
         await using (client)
         {
             try
             {
-                return await RedisDataSafety.AskAsync(pod, client, cancel) is { } holdings ? (holdings, "") : (null, "it refuses INFO, perhaps because it is loading its data");
+                return await RedisDataSafety.AskAsync(pod.Metadata.Name, client, cancel) is { } holdings ? (holdings, "") : (null, "it refuses INFO, perhaps because it is loading its data");
             }
             catch (Exception e) when (e is IOException or TimeoutException)
             {

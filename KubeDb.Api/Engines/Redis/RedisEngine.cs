@@ -1,10 +1,13 @@
+using System.Text.Json.Nodes;
 using KubeDb.Api.Engines.Blueprints;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Cluster;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Engines.Redis.Sentinel;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Catalog;
+using KubeDb.Api.Kinds.Conversion;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kinds.Shared;
@@ -33,6 +36,7 @@ public sealed class RedisEngine : IEngine
         _sentinel = new SentinelMode(connector, alone, time);
         Restarts = new ModeRestarts(Mode);
         Configuration = new RedisConfigurationEngine(connector);
+        Tls = _sentinel.Tls;
     }
 
     /// <inheritdoc/>
@@ -43,7 +47,10 @@ public sealed class RedisEngine : IEngine
         RedisOpsRequest.Resource,
         RedisDatabase.Decode,
         RedisVersion.Decode,
-        RedisOpsRequest.Decode);
+        RedisOpsRequest.Decode)
+    {
+        OlderVersions = [new RedisV1Alpha2()],
+    };
 
     /// <inheritdoc/>
     public string DefaultUser => "default";
@@ -55,13 +62,16 @@ public sealed class RedisEngine : IEngine
     public IConfigurationEngine? Configuration { get; }
 
     /// <inheritdoc/>
+    public ITlsEngine? Tls { get; }
+
+    /// <inheritdoc/>
     public IDatabase Default(IDatabase database, ICatalogVersion? version) => RedisDefaults.Apply((RedisDatabase)database, version as RedisVersion);
 
     /// <inheritdoc/>
     public IReadOnlyList<Violation> Check(IDatabase database, ICatalogVersion? version)
     {
         var redis = (RedisDatabase)database;
-        return [.. RedisValidation.Check(redis, version as RedisVersion), .. DatabaseRules.Name(redis.Metadata.Name, RedisShard.LongestName(redis.Spec)), .. NotOffered(redis.Spec), .. Inline(redis.Spec, version), .. RedisUsers.Check(redis, version)];
+        return [.. RedisValidation.Check(redis, version as RedisVersion), .. DatabaseRules.Name(redis.Metadata.Name, RedisShard.LongestName(redis.Spec)), .. Inline(redis.Spec, version), .. RedisUsers.Check(redis, version)];
     }
 
     /// <inheritdoc/>
@@ -89,6 +99,9 @@ public sealed class RedisEngine : IEngine
         .. database.Spec.Configuration?.SecretName is { Length: > 0 } name ? [new SecretReference(name, "spec.configuration.secretName", [])] : (SecretReference[])[],
         .. RedisUsers.References(database),
     ];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CertificateWish> Certificates(IDatabase database) => RedisTls.Certificates(database);
 
     /// <inheritdoc/>
     public string? CredentialSecretName(IDatabase database) => DatabaseDescription.CredentialSecret(database);
@@ -143,11 +156,27 @@ public sealed class RedisEngine : IEngine
     /// <inheritdoc/>
     public SpecChange Change(IOpsRequest request, DatabaseFacts current, VersionLookup versions)
     {
+        if (request is { Type: OpsRequestTypes.ReconfigureTls, Tls: { } tls })
+            return Change((RedisTlsChange)tls, (RedisDatabase)current.Database);
         if (request.Type != OpsRequestTypes.Reconfigure)
             return SpecChange.None;
 
         // The older fields that defaulting moves into configuration are removed: left in place they would come back there.
         return SpecChange.Of(Configuration!.Plan(request, current), Groups(current.Database), "configSecret", "acl");
+    }
+
+    private static SpecChange Change(RedisTlsChange tls, RedisDatabase before)
+    {
+        var change = TlsChanges.Of(tls, before, RedisNames.Certificates);
+        if (change.Violations.Count > 0)
+            return change;
+        if (SentinelChanges.Check(tls, before) is { } violation)
+            return SpecChange.Refused(violation);
+        if (SentinelChanges.PeerOf(tls, before) is not { After: var after })
+            return change;
+        var fields = change.Fields.ToDictionary(StringComparer.Ordinal);
+        fields[SentinelChanges.Field] = new JsonObject { ["name"] = after.Name, ["namespace"] = after.Namespace };
+        return change with { Fields = fields };
     }
 
     private IRedisMode Mode(IDatabase database) => ((RedisDatabase)database).Spec.Mode switch
@@ -156,16 +185,6 @@ public sealed class RedisEngine : IEngine
         RedisModes.Sentinel => _sentinel,
         _ => _standalone,
     };
-
-    // Refused rather than ignored: a database that is less than what was asked for (unencrypted, unprotected, unreplicated) is worse than none.
-    private static IEnumerable<Violation> NotOffered(RedisSpec spec)
-    {
-        if (spec.Tls?.IssuerRef is not null)
-            yield return Lacking("spec.tls", "TLS", "Remove spec.tls.");
-    }
-
-    private static Violation Lacking(string path, string what, string advice) =>
-        new(path, Reasons.NotOffered, $"{path} asks for {what}, which this version of the operator can not provide. {advice}");
 
     private IReadOnlyList<Violation> Inline(RedisSpec spec, ICatalogVersion? version) =>
         version is null ? [] : Configuration!.CheckInline(spec.Configuration, version);

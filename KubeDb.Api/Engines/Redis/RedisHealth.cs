@@ -29,7 +29,7 @@ internal sealed class RedisHealth(RedisConnector connector, TimeProvider time)
     {
         var checks = instances.Database.Spec.HealthChecker;
         var timeout = TimeSpan.FromSeconds(checks?.TimeoutSeconds is { } seconds and > 0 ? seconds : 10);
-        var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, timeout, cancel);
+        var (client, failure) = await connector.OpenAsync(instances, pod, timeout, cancel);
         if (client is null)
             return new(HealthLabels.ClientCreation, $"No connection to {Name(pod)}: {failure!.Message}.", AcceptsConnections: false);
         await using (client)
@@ -88,31 +88,6 @@ internal sealed class RedisHealth(RedisConnector connector, TimeProvider time)
             : "";
 
     private static string Name(Pod pod) => $"pod {pod.Metadata.Key}";
-}
-
-/// <summary>The kinds of health checks, which the contract names.</summary>
-internal static class HealthLabels
-{
-    /// <summary>Connecting and logging in.</summary>
-    public const string ClientCreation = "client creation";
-
-    /// <summary>PING.</summary>
-    public const string Ping = "ping";
-
-    /// <summary>Writing a key.</summary>
-    public const string Write = "write";
-
-    /// <summary>Reading a key.</summary>
-    public const string Read = "read";
-
-    /// <summary>Who is master.</summary>
-    public const string Primary = "primary";
-
-    /// <summary>The slots of a cluster, and whether it serves them.</summary>
-    public const string ClusterSlot = "cluster-slot";
-
-    /// <summary>Servers that do not take part yet.</summary>
-    public const string NodesNotReady = "nodes-not-ready";
 }
 
 /// <summary>The fields of an INFO answer.</summary>

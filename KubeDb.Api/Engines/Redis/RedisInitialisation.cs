@@ -35,7 +35,7 @@ internal sealed class RedisInitialisation(RedisConnector connector)
     // A server that does not answer is for the other checks to say.
     private async Task<bool> IsPendingAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel)
     {
-        var (client, _) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
+        var (client, _) = await connector.OpenAsync(instances, pod, Timeout, cancel);
         if (client is null)
             return false;
         await using (client)

@@ -68,6 +68,7 @@ internal static class RedisModeFunctions
           esac
           more=${address:+--cluster-announce-ip $address}
           more=$more${public:+ --cluster-announce-port $public --cluster-announce-bus-port $bus}
+          if [ "${TLS:-OFF}" = ON ] && [ "${MAJOR_REDIS_VERSION:-0}" -ge 7 ]; then more=$more${public:+ --cluster-announce-tls-port $public}; fi
           if [ "${MAJOR_REDIS_VERSION:-0}" -ge 7 ]; then more="$more --cluster-announce-hostname $name"; fi
         }
 
@@ -86,9 +87,11 @@ internal static class RedisModeFunctions
           (
             unset REDISCLI_AUTH VALKEYCLI_AUTH
             if [ -n "${SENTINEL_PASSWORD:-}" ]; then export REDISCLI_AUTH="$SENTINEL_PASSWORD" VALKEYCLI_AUTH="$SENTINEL_PASSWORD"; fi
-            if [ "${SENTINEL_TLS:-OFF}" = ON ]; then set -- "$@" --tls --cert /certs/client.crt --key /certs/client.key --cacert /certs/ca.crt; fi
             host=$1 sentinel_port=$2
             shift 2
+            if [ "${SENTINEL_TLS:-OFF}" = ON ]; then
+              set -- --tls --cert "$certs/client.crt" --key "$certs/client.key" --cacert "$certs/ca.crt"
+            fi
             timeout 2 "$cli" -h "$host" -p "$sentinel_port" "$@" SENTINEL get-master-addr-by-name "${REDIS_CLUSTER_REGISTERED_NAME:-}" 2>/dev/null </dev/null
           ) | tr -d '\r' | awk '
             NR == 1 && $0 ~ /^[0-9a-zA-Z.:-]+$/ { host = $0 }

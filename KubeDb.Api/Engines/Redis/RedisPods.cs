@@ -53,7 +53,7 @@ internal static class RedisPods
         var script = InitScript.Read(d.Spec.Init?.Script);
         var containers = new JsonArray(Manifests.ToJson(Server(d, script)));
         if (d.Monitor is not null)
-            containers.Add((JsonNode)MonitoringObjects.Exporter(d, ExporterVariables(d), warnings));
+            containers.Add((JsonNode)Exporter(d, warnings));
         var inits = new JsonArray(Manifests.ToJson(Init(d)));
         if (script?.Git is { } git)
             inits.Add((JsonNode)InitObjects.GitSync(git, d.Version.Spec.GitSyncer?.Image ?? "", ((ICatalogVersion)d.Version).RunAsUser));
@@ -84,6 +84,7 @@ internal static class RedisPods
             PodParts.Variable("DATABASE_NAME", d.Name),
             PodParts.Variable("DATABASE_GOVERNING_SERVICE", d.GoverningService),
             PodParts.Variable("DISTRIBUTION", d.Flavour.Distribution),
+            .. RedisTls.IsOn(d.Database) ? [PodParts.Variable("TLS", "ON")] : (V1EnvVar[])[],
             .. ModeVariables(d),
         ]);
         if (script is { ScriptPath: { Length: > 0 } path })
@@ -97,8 +98,15 @@ internal static class RedisPods
             Ports = [PodParts.Port("db", RedisConnector.Port), .. d.IsCluster ? [PodParts.Port(BusPort, RedisEndpoint.OwnBusPort)] : (V1ContainerPort[])[]],
             ReadinessProbe = Probe(periodSeconds: 5, failureThreshold: 3),
             StartupProbe = Probe(periodSeconds: 1, failureThreshold: StartupSeconds),
-            VolumeMounts = [PodParts.Mount(DataVolume, "/data"), .. Mounts(d), .. script is null ? (V1VolumeMount[])[] : [InitObjects.Mount]],
+            VolumeMounts = [PodParts.Mount(DataVolume, "/data"), .. Mounts(d), .. RedisTls.Mounts(d.Database), .. script is null ? (V1VolumeMount[])[] : [InitObjects.Mount]],
         };
+    }
+
+    private static JsonObject Exporter(RedisDescription d, ICollection<SpecWarning> warnings)
+    {
+        var exporter = MonitoringObjects.Exporter(d, ExporterVariables(d), warnings);
+        RedisTls.AddTo(exporter, d.Database);
+        return exporter;
     }
 
     private static V1Container Init(RedisDescription d) => new()
@@ -127,7 +135,7 @@ internal static class RedisPods
         yield return PodParts.Variable("SENTINEL_NAME", sentinels.Key.Name);
         yield return PodParts.Variable("SENTINEL_NAMESPACE", sentinels.Key.Namespace);
         yield return PodParts.Variable("SENTINEL_GOVERNING_SERVICE", sentinels.GoverningService);
-        yield return PodParts.Variable("SENTINEL_TLS", "OFF");
+        yield return PodParts.Variable("SENTINEL_TLS", sentinels.HasTls ? "ON" : "OFF");
         if (sentinels.AuthSecret is { } secret && sentinels.Key.Namespace == d.Namespace)
             yield return PodParts.FromSecret("SENTINEL_PASSWORD", secret, "password");
         yield return PodParts.Variable("REDIS_CLUSTER_REGISTERED_NAME", $"{d.Namespace}/{d.Name}");
@@ -144,7 +152,7 @@ internal static class RedisPods
     {
         List<V1EnvVar> env =
         [
-            PodParts.Variable("REDIS_ADDR", $"redis://localhost:{RedisConnector.Port}"),
+            .. RedisTls.ExporterVariables(d.Database, RedisConnector.Port),
             PodParts.Variable("REDIS_EXPORTER_WEB_LISTEN_ADDRESS", $":{d.ExporterPort}"),
             PodParts.Variable("REDIS_EXPORTER_WEB_TELEMETRY_PATH", MonitoringObjects.Path),
         ];
@@ -159,6 +167,8 @@ internal static class RedisPods
             [PodParts.EmptyDirectory(ScriptVolume), PodParts.SecretVolume(d.Flavour.ConfigVolume, d.ConfigSecret)]);
         if (!d.IsDurable)
             volumes.Insert(0, PodParts.EmptyDirectory(DataVolume, d.Spec.Storage));
+        foreach (var volume in RedisTls.Volumes(d))
+            volumes.Add((JsonNode)volume);
         foreach (var volume in script is null ? [] : InitObjects.Volumes(script))
             volumes.Add((JsonNode)volume);
         return volumes;

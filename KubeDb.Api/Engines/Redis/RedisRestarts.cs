@@ -30,7 +30,7 @@ internal sealed class RedisRestarts(RedisConnector connector, TimeProvider time)
     {
         if (instances.Database.Spec.StorageType == StorageTypes.Ephemeral)
             return Readiness.Yes;
-        var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
+        var (client, failure) = await connector.OpenAsync(instances, pod, Timeout, cancel);
         if (client is null)
             return failure!.TimedOut ? _silent.Silent(pod, failure.Message) : Unreachable(pod, failure);
         await using (client)
@@ -107,7 +107,7 @@ internal sealed class RedisRestarts(RedisConnector connector, TimeProvider time)
 
     private async Task<(RedisInfo? Info, string Failure)> InfoAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel)
     {
-        var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, Timeout, cancel);
+        var (client, failure) = await connector.OpenAsync(instances, pod, Timeout, cancel);
         if (client is null)
             return (null, failure!.Message);
         await using (client)

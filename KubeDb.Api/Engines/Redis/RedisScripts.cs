@@ -46,12 +46,33 @@ public static class RedisScripts
     public static string Ready { get; } = Script("""
         #!/bin/sh
         # Succeeds once the server answers and the init scripts, if any, have ended.
-        if [ "${DISTRIBUTION:-Official}" = Valkey ]; then cli=valkey-cli; else cli=redis-cli; fi
-        set -- -h 127.0.0.1 -p "${START_PORT_NUMBER:-6379}"
-        if [ "${TLS:-OFF}" = ON ]; then
-          set -- "$@" --tls --cert /certs/client.crt --key /certs/client.key --cacert /certs/ca.crt
+        if [ "${DISTRIBUTION:-Official}" = Valkey ]; then
+          cli=valkey-cli mounted=${START_CONFIG_DIR:-/usr/local/etc/valkey}
+        else
+          cli=redis-cli mounted=${START_CONFIG_DIR:-/usr/local/etc/redis}
         fi
-        answer=$(printf 'PING\nINFO persistence\n' | "$cli" "$@" 2>/dev/null | tr -d '\r')
+        certs=${START_CERTS_DIR:-/certs}
+        set -- -h 127.0.0.1 -p "${START_PORT_NUMBER:-6379}"
+        cli_bound=
+        # shellcheck disable=SC2086 # words
+        ask() { printf 'PING\nINFO persistence\n' | $cli_bound "$cli" "$@" 2>/dev/null | tr -d '\r'; }
+        ask_tls() { ask "$@" --tls --cert "$certs/client.crt" --key "$certs/client.key" --cacert "$certs/ca.crt"; }
+
+        # A server that changes between plain and TLS may have either on its port, whatever the file says. To one that waits for a line in plain,
+        # the beginning of TLS is none: it would not answer.
+        if [ "${TLS:-OFF}" = ON ]; then
+          if grep -qx 'port 0' "$mounted/default.conf" 2>/dev/null; then
+            cli_bound="timeout 2"
+            answer=$(ask_tls "$@")
+            cli_bound=
+            [ -n "$answer" ] || answer=$(ask "$@")
+          else
+            answer=$(ask "$@")
+            [ -n "$answer" ] || answer=$(ask_tls "$@")
+          fi
+        else
+          answer=$(ask "$@")
+        fi
         newline='
         '
         has() { case $newline$answer$newline in *"$newline$1$newline"*) return 0 ;; esac; return 1; }
@@ -101,6 +122,7 @@ public static class RedisScripts
         scripts=${START_SCRIPTS_DIR:-/scripts}
         init=${START_INIT_DIR:-/init}
         port=${START_PORT_NUMBER:-6379}
+        certs=${START_CERTS_DIR:-/certs}
         if [ "${DISTRIBUTION:-Official}" = Valkey ]; then
           server=valkey-server cli=valkey-cli mounted=${START_CONFIG_DIR:-/usr/local/etc/valkey}
         else
@@ -134,6 +156,9 @@ public static class RedisScripts
         log=$data/$log_name
         mode=$data/persistence-mode
         last=$(cat "$mode" 2>/dev/null || echo unknown)
+
+        # Which of the two is on the port that clients use.
+        speaks_tls() { [ "${TLS:-OFF}" = ON ] && LC_ALL=C awk '$1 == "port" { plain = $2 } END { exit plain == 0 ? 0 : 1 }' "$conf"; }
 
         holds() { printf '%s\n' "$1" >"$mode.new" && mv -f "$mode.new" "$mode"; }
         log_exists() { [ -s "$log" ] || [ -s "$logs/$log_name.manifest" ]; }
@@ -170,13 +195,11 @@ public static class RedisScripts
           Sentinel) replica_arguments ;;
         esac
 
-        ask() {
-          if [ "${TLS:-OFF}" = ON ]; then
-            ${with:-} "$cli" -h 127.0.0.1 -p "$port" --tls --cert /certs/client.crt --key /certs/client.key --cacert /certs/ca.crt "$@"
-          else
-            ${with:-} "$cli" -h 127.0.0.1 -p "$port" "$@"
-          fi
-        }
+        # Words: none of the paths has a blank.
+        tls=
+        if speaks_tls; then tls="--tls --cert $certs/client.crt --key $certs/client.key --cacert $certs/ca.crt"; fi
+        # shellcheck disable=SC2086 # words
+        ask() { ${with:-} "$cli" -h 127.0.0.1 -p "$port" $tls "$@"; }
         shows() { ask INFO persistence 2>/dev/null | tr -d '\r' | grep -qx "$1"; }
 
         # What waits in the background for the server, which takes this process' place and so has its number, ends with it.

@@ -13,6 +13,9 @@ internal sealed record SentinelPeer
     /// <summary>The key of the sentinels in <see cref="DatabaseFacts.Peers"/>.</summary>
     public const string Role = "sentinel";
 
+    /// <summary>The key of the sentinels that watch the servers no more, or not yet.</summary>
+    public const string OtherRole = "other-sentinel";
+
     private const int Port = 26_379;
 
     /// <summary>Namespace and name of the RedisSentinel.</summary>
@@ -27,6 +30,9 @@ internal sealed record SentinelPeer
     /// <summary>The secret with their password, in their namespace; null when their authentication is off, or they are not known.</summary>
     public required string? AuthSecret { get; init; }
 
+    /// <summary>They speak TLS.</summary>
+    public required bool HasTls { get; init; }
+
     /// <summary>The lines of the file that the pods read: host and port of each sentinel.</summary>
     public IEnumerable<string> Lines => Enumerable.Range(0, Replicas).Select(ordinal => string.Create(
         CultureInfo.InvariantCulture, $"{Key.Name}-{ordinal}.{GoverningService}.{Key.Namespace}.svc {Port}"));
@@ -37,11 +43,13 @@ internal sealed record SentinelPeer
         var redis = (RedisDatabase)facts.Database;
         if (redis.Spec is not { Mode: RedisModes.Sentinel, SentinelRef: { Name: { Length: > 0 } name } reference })
             return null;
-        var peer = facts.Peers.GetValueOrDefault(Role)?.Database as RedisSentinel;
+        var key = new ObjectKey(string.IsNullOrEmpty(reference.Namespace) ? redis.Metadata.Namespace : reference.Namespace, name);
+        var peer = facts.Peers.Values.Select(p => p.Database).OfType<RedisSentinel>().FirstOrDefault(s => s.Metadata.Key == key);
         return new()
         {
-            Key = new(string.IsNullOrEmpty(reference.Namespace) ? redis.Metadata.Namespace : reference.Namespace, name),
+            Key = key,
             GoverningService = ObjectNames.WithSuffix(name, "pods"),
+            HasTls = peer is not null && RedisTls.IsOn(peer),
             Replicas = peer is null ? 0 : peer.Spec.Replicas ?? 1,
             AuthSecret = peer is null ? null : DatabaseDescription.CredentialSecret(peer),
         };

@@ -10,33 +10,18 @@ namespace KubeDb.Api.Kinds.Catalog;
 [PrinterColumn("DB_IMAGE", "string", ".spec.db.image")]
 [PrinterColumn("Deprecated", "boolean", ".spec.deprecated")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
-public sealed record RedisVersion : IKubernetesObject<RedisVersion>, ICatalogVersion
+public sealed record RedisVersion : CatalogVersion<RedisVersionSpec>, IKubernetesObject<RedisVersion>
 {
     /// <inheritdoc/>
     public static ResourceType Resource { get; } = new("catalog.kubedb.com", "v1alpha1", "redisversions", "RedisVersion", Namespaced: false);
 
-    /// <inheritdoc/>
-    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
+    private protected override ResourceType Kind => Resource;
 
-    /// <summary>The version.</summary>
-    public RedisVersionSpec Spec { get; init => field = value ?? new(); } = new();
+    private protected override long ImageUser => RedisDistributions.User(Spec.Distribution);
 
-    ResourceType ICatalogVersion.Type => Resource;
+    private protected override string Distribution => RedisDistributions.Normal(Spec.Distribution);
 
-    string ICatalogVersion.Version => Spec.Version;
-
-    string ICatalogVersion.Distribution => RedisDistributions.Normal(Spec.Distribution);
-
-    string ICatalogVersion.DatabaseImage => Spec.Db?.Image ?? "";
-
-    string ICatalogVersion.ExporterImage => Spec.Exporter?.Image ?? "";
-
-    bool ICatalogVersion.Deprecated => Spec.Deprecated;
-
-    // An image may start as root, which no container of ours may; so who runs it is known even where the catalog does not say.
-    long? ICatalogVersion.RunAsUser => Spec.SecurityContext?.RunAsUser ?? RedisDistributions.User(Spec.Distribution);
-
-    UpdateConstraints? ICatalogVersion.UpdateConstraints => Spec.UpdateConstraints;
+    private protected override string ExporterImage => Spec.Exporter?.Image ?? "";
 
     /// <inheritdoc/>
     public static RedisVersion Decode(ReadOnlySpan<byte> utf8) => KindsJson.Decode<RedisVersion>(utf8);
@@ -62,25 +47,15 @@ public static class RedisDistributions
 }
 
 /// <summary>A version of Redis or Valkey.</summary>
-public sealed record RedisVersionSpec
+public sealed record RedisVersionSpec : CatalogVersionSpec
 {
     /// <summary>Image of the coordinator.</summary>
     [RequiredField]
     public CatalogImage? Coordinator { get; init; }
 
-    /// <summary>Image of the server.</summary>
-    [RequiredField]
-    public CatalogImage? Db { get; init; }
-
-    /// <summary>New databases should take another version.</summary>
-    public bool Deprecated { get; init; }
-
     /// <summary>Official (Redis) or Valkey; catalogs write it in either letter case.</summary>
     [OneOf(RedisDistributions.Official, RedisDistributions.Valkey, "official", "valkey")]
     public string? Distribution { get; init; }
-
-    /// <summary>The makers no longer maintain it.</summary>
-    public bool EndOfLife { get; init; }
 
     /// <summary>Image of the metrics exporter.</summary>
     [RequiredField]
@@ -96,19 +71,9 @@ public sealed record RedisVersionSpec
     [RequiredField]
     public PodSecurityPolicies? PodSecurityPolicies { get; init; }
 
-    /// <summary>Security context of the containers.</summary>
-    public CatalogSecurityContext? SecurityContext { get; init; }
-
     /// <summary>Legacy backup add-on.</summary>
     public StashSpec? Stash { get; init; }
 
     /// <summary>User interface charts.</summary>
     public IReadOnlyList<CatalogUserInterface> Ui { get; init => field = value ?? []; } = [];
-
-    /// <summary>Which versions a database may move to.</summary>
-    public UpdateConstraints? UpdateConstraints { get; init; }
-
-    /// <summary>Version of the server, such as 8.2.2.</summary>
-    [RequiredField]
-    public string Version { get; init => field = value ?? ""; } = "";
 }

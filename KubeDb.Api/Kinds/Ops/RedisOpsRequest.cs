@@ -14,84 +14,34 @@ namespace KubeDb.Api.Kinds.Ops;
 [PrinterColumn("Database", "string", ".spec.databaseRef.name")]
 [PrinterColumn("Step", "string", ".status.conditions[-1:].type")]
 [PrinterColumn("Message", "string", ".status.conditions[-1:].message", Priority = 1)]
-public sealed record RedisOpsRequest : IKubernetesObject<RedisOpsRequest>, IOpsRequest
+public sealed record RedisOpsRequest : OpsRequest<RedisOpsRequestSpec>, IKubernetesObject<RedisOpsRequest>
 {
     /// <inheritdoc/>
     public static ResourceType Resource { get; } = new("ops.kubedb.com", "v1alpha1", "redisopsrequests", "RedisOpsRequest");
 
-    /// <inheritdoc/>
-    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
-
-    /// <summary>What to do; never changes.</summary>
-    [Immutable("the spec of a request never changes; create another request")]
-    public RedisOpsRequestSpec Spec { get; init => field = value ?? new(); } = new();
-
-    /// <summary>What was observed.</summary>
-    public OpsRequestStatus Status { get; init => field = value ?? OpsRequestStatus.None; } = OpsRequestStatus.None;
-
-    ResourceType IOpsRequest.ResourceType => Resource;
-
-    string IOpsRequest.DatabaseName => Spec.DatabaseRef?.Name ?? "";
-
-    string IOpsRequest.Type => Spec.Type;
-
-    TimeSpan? IOpsRequest.Timeout => GoDuration.Parse(Spec.Timeout);
-
-    string IOpsRequest.Apply => Spec.Apply ?? ApplyOptions.IfReady;
-
-    int IOpsRequest.MaxRetries => Math.Max(1, Spec.MaxRetries ?? 1);
-
-    UpdateVersionSpec? IOpsRequest.UpdateVersion => Spec.UpdateVersion;
-
-    IReconfigureSpec? IOpsRequest.Configuration => Spec.Configuration;
-
-    ITlsChangeSpec? IOpsRequest.Tls => Spec.Tls;
-
-    AuthenticationSpec? IOpsRequest.Authentication => Spec.Authentication;
+    private protected override ResourceType Kind => Resource;
 
     /// <inheritdoc/>
     public static RedisOpsRequest Decode(ReadOnlySpan<byte> utf8) => KindsJson.Decode<RedisOpsRequest>(utf8);
 }
 
 /// <summary>What to do with a running Redis; the block that belongs to the type is the one that counts.</summary>
-public sealed record RedisOpsRequestSpec
+public sealed record RedisOpsRequestSpec : OpsRequestSpec
 {
     /// <summary>Endpoints to announce, for Announce.</summary>
     public RedisAnnounce? Announce { get; init; }
 
-    /// <summary>IfReady waits until the database is Ready; Always runs in any phase.</summary>
-    [OneOf(ApplyOptions.IfReady, ApplyOptions.Always)]
-    [SchemaDefault("\"IfReady\"")]
-    public string? Apply { get; init; }
-
-    /// <summary>The new credential, for RotateAuth.</summary>
-    public AuthenticationSpec? Authentication { get; init; }
-
-    /// <summary>The change of configuration, for Reconfigure.</summary>
+    /// <summary>The change of configuration, for Reconfigure; its file is redis.conf (Valkey: valkey.conf).</summary>
     public RedisReconfigure? Configuration { get; init; }
-
-    /// <summary>The Redis, in the request's namespace.</summary>
-    [RequiredField]
-    public LocalReference? DatabaseRef { get; init; }
 
     /// <summary>The new numbers of pods, for HorizontalScaling.</summary>
     public RedisHorizontalScaling? HorizontalScaling { get; init; }
 
-    /// <summary>Attempts before the request fails.</summary>
-    [SchemaDefault("1")]
-    public int? MaxRetries { get; init; }
-
     /// <summary>The storage class to move to, for StorageMigration.</summary>
     public StorageMigrationSpec? Migration { get; init; }
 
-    /// <summary>For Restart.</summary>
-    public EmptyBlock? Restart { get; init; }
-
     /// <summary>The new sentinels, for ReplaceSentinel.</summary>
     public RedisSentinelReplacement? Sentinel { get; init; }
-
-    /// <summary>Bound of each step, such as 5m.</summary>
-    public string? Timeout { get; init; }
 
     /// <summary>The change of TLS, for ReconfigureTLS.</summary>
     public RedisTlsChange? Tls { get; init; }
@@ -99,37 +49,24 @@ public sealed record RedisOpsRequestSpec
     /// <summary>What to do.</summary>
     [RequiredField]
     [OneOf(OpsRequestTypes.UpdateVersion, OpsRequestTypes.HorizontalScaling, OpsRequestTypes.VerticalScaling, OpsRequestTypes.VolumeExpansion, OpsRequestTypes.Restart, OpsRequestTypes.Reconfigure, OpsRequestTypes.ReconfigureTls, OpsRequestTypes.ReplaceSentinel, OpsRequestTypes.RotateAuth, OpsRequestTypes.Announce, OpsRequestTypes.StorageMigration)]
-    public string Type { get; init => field = value ?? ""; } = "";
-
-    /// <summary>The version to move to, for UpdateVersion.</summary>
-    public UpdateVersionSpec? UpdateVersion { get; init; }
+    public override string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>The new resources, for VerticalScaling.</summary>
     public RedisVerticalScaling? VerticalScaling { get; init; }
 
     /// <summary>The new size of volumes, for VolumeExpansion.</summary>
     public RedisVolumeExpansion? VolumeExpansion { get; init; }
+
+    internal override IReconfigureSpec? Reconfiguration => Configuration;
+
+    internal override ITlsChangeSpec? TlsChange => Tls;
 }
 
 /// <summary>A change of a Redis's configuration.</summary>
-public sealed record RedisReconfigure : IReconfigureSpec
+public sealed record RedisReconfigure : ReconfigureBlock
 {
-    /// <summary>Text under redis.conf (Valkey: valkey.conf), merged over the configuration by directive.</summary>
-    public IReadOnlyDictionary<string, string>? ApplyConfig { get; init; }
-
     /// <summary>The change of users.</summary>
     public RedisAclChange? Auth { get; init; }
-
-    /// <summary>Secret that becomes the user's configuration.</summary>
-    public LocalReference? ConfigSecret { get; init; }
-
-    /// <summary>Drop the user's configuration first.</summary>
-    public bool RemoveCustomConfig { get; init; }
-
-    /// <summary>auto restarts when needed, true always, false never.</summary>
-    [OneOf(RestartModes.Auto, RestartModes.Always, RestartModes.Never)]
-    [SchemaDefault("\"auto\"")]
-    public string Restart { get; init => field = value ?? RestartModes.Auto; } = RestartModes.Auto;
 }
 
 /// <summary>A change of a Redis's users.</summary>
@@ -171,20 +108,8 @@ public sealed record RedisSentinelReplacement
 }
 
 /// <summary>A change of a Redis's TLS: exactly one of remove, rotateCertificates, and issuerRef or certificates.</summary>
-public sealed record RedisTlsChange : ITlsChangeSpec
+public sealed record RedisTlsChange : TlsBlock
 {
-    /// <summary>Changes of certificates, by alias.</summary>
-    public IReadOnlyList<CertificateSpec> Certificates { get; init => field = value ?? []; } = [];
-
-    /// <summary>The new issuer.</summary>
-    public IssuerReference? IssuerRef { get; init; }
-
-    /// <summary>Turn TLS off.</summary>
-    public bool Remove { get; init; }
-
-    /// <summary>Issue new certificates from the same issuer.</summary>
-    public bool RotateCertificates { get; init; }
-
     /// <summary>Sentinels in the TLS state to come, for the mode Sentinel.</summary>
     public RedisSentinelReplacement? Sentinel { get; init; }
 }

@@ -19,6 +19,16 @@ public static class KubernetesFields
         + "setHostnameAsFQDN:boolean shareProcessNamespace:boolean terminationGracePeriodSeconds:int64 tolerations:objects "
         + "topologySpreadConstraints:objects volumes:named";
 
+    /// <summary>Fields of a pod spec of v1alpha2: no containers, but the settings of the server's container.</summary>
+    public const string FlatPodSpec =
+        "activeDeadlineSeconds:int64 affinity:object args:strings automountServiceAccountToken:boolean containerSecurityContext:object dnsConfig:object "
+        + "dnsPolicy:string enableServiceLinks:boolean env:named hostAliases:objects hostIPC:boolean hostNetwork:boolean hostPID:boolean "
+        + "hostUsers:boolean imagePullSecrets:objects initContainers:named lifecycle:object livenessProbe:object nodeName:string nodeSelector:object "
+        + "os:object overhead:object podPlacementPolicy:policy preemptionPolicy:string priority:int32 priorityClassName:string readinessGates:objects "
+        + "readinessProbe:object resources:requirements restartPolicy:string runtimeClassName:string schedulerName:string securityContext:object "
+        + "serviceAccountName:string setHostnameAsFQDN:boolean shareProcessNamespace:boolean terminationGracePeriodSeconds:int64 "
+        + "tolerations:objects topologySpreadConstraints:objects volumeMounts:objects volumes:named";
+
     /// <summary>Fields of a claim's spec.</summary>
     public const string VolumeClaimSpec =
         "accessModes:atomicStrings dataSource:object dataSourceRef:object resources:amounts selector:selector storageClassName:string "

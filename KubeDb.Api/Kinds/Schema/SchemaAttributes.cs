@@ -17,6 +17,12 @@ public sealed class CustomResourceAttribute(string singular) : Attribute
     /// <summary>True when the kind has a status subresource.</summary>
     public bool HasStatus { get; init; } = true;
 
+    /// <summary>
+    /// An older version of the kind that is served beside it, with the same schema: fields that only one of the two knows in public are kept under
+    /// both, so that nothing is lost whichever way an object is read and written. Empty for none.
+    /// </summary>
+    public string AlsoServed { get; init; } = "";
+
     /// <summary>Field below <c>.status</c> that holds the pod selector of the scale subresource; empty for no scale subresource.</summary>
     public string ScaleSelector { get; init; } = "";
 }
@@ -103,6 +109,15 @@ public sealed class MapListAttribute(params string[] keys) : Attribute
     public IReadOnlyList<string> Keys { get; } = keys;
 }
 
+/// <summary>Names fields of the stored version of a kind that an older version lacks; on the record of the fields that this one has otherwise.</summary>
+/// <param name="names">JSON names of the fields.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class WithoutFieldsAttribute(params string[] names) : Attribute
+{
+    /// <summary>JSON names of the fields.</summary>
+    public IReadOnlyList<string> Names { get; } = names;
+}
+
 /// <summary>Schema of a <see cref="Kubernetes.JsonFragment"/>.</summary>
 /// <param name="shape">The schema.</param>
 [AttributeUsage(AttributeTargets.Property)]
@@ -127,6 +142,9 @@ public enum FragmentShape
     /// <summary>Pod spec of a pod template; unknown fields are kept at the first level too.</summary>
     PodSpec,
 
+    /// <summary>Pod spec of v1alpha2, with the settings of the server's container beside those of the pod; unknown fields are kept at the first level too.</summary>
+    FlatPodSpec,
+
     /// <summary>A whole pod template of a workload.</summary>
     WorkloadPodTemplate,
 
@@ -147,4 +165,7 @@ public enum FragmentShape
 
     /// <summary>Volume source of an initial script, with <c>scriptPath</c> and <c>git</c> beside it.</summary>
     InitScript,
+
+    /// <summary>Volume source that holds moved segments, with where and how it is mounted beside it.</summary>
+    VolumeTier,
 }

@@ -57,6 +57,11 @@ public static class ConditionTypes
     /// <summary>Everything the spec refers to is there; False names what is awaited. Set by the Provisioner.</summary>
     public const string DependenciesReady = "DependenciesReady";
 
+    /// <summary>
+    /// The public documentation's word on what a database depends on; only of engines whose documentation has it. Set by the Provisioner.
+    /// </summary>
+    public const string DatabaseDependencyReady = "DatabaseDependencyReady";
+
     /// <summary>The pods run; False says why they do not, absent when nothing keeps them from it. Set and removed by the Provisioner.</summary>
     public const string PodsRunning = "PodsRunning";
 
@@ -65,6 +70,9 @@ public static class ConditionTypes
 
     /// <summary>The monitoring that the spec asks for is set up; False says what is awaited, absent otherwise. Set and removed by the Provisioner.</summary>
     public const string MonitoringReady = "MonitoringReady";
+
+    /// <summary>A server shows a certificate that was not renewed in time; absent otherwise. Set and removed by the Provisioner.</summary>
+    public const string CertificateExpiring = "CertificateExpiring";
 
     /// <summary>A deletion that was asked for is not carried out. Set and removed by the Provisioner.</summary>
     public const string DeletionBlocked = "DeletionBlocked";

@@ -16,8 +16,9 @@ public static class DatabaseConditions
         $"The KubeDB operator has started the provisioning of {kind}: {key}");
 
     /// <summary>Every workload has all its pods ready. Carries no generation.</summary>
-    public static Condition AllReplicasReady() =>
-        Make(ConditionTypes.ReplicaReady, true, Reasons.AllReplicasReady, "All desired replicas are ready.");
+    /// <param name="sentence">The engine's own sentence; null for the common one.</param>
+    public static Condition AllReplicasReady(string? sentence = null) =>
+        Make(ConditionTypes.ReplicaReady, true, Reasons.AllReplicasReady, sentence ?? "All desired replicas are ready.");
 
     /// <summary>A workload lacks ready pods. Carries no generation.</summary>
     public static Condition SomeReplicasNotReady(ObjectKey petSet, int desired, int ready) => Make(
@@ -38,8 +39,9 @@ public static class DatabaseConditions
     /// <param name="key">The database.</param>
     /// <param name="client">What the engine calls its clients, such as <c>rdClient</c>.</param>
     /// <param name="generation">Generation that was checked.</param>
-    public static Condition AcceptingConnection(string kind, ObjectKey key, string client, long generation) =>
-        Make(ConditionTypes.AcceptingConnection, true, Reasons.AcceptingConnection, $"The {kind}: {key} is accepting {client} requests.", generation);
+    /// <param name="sentence">The engine's own sentence; null for the common one.</param>
+    public static Condition AcceptingConnection(string kind, ObjectKey key, string client, long generation, string? sentence = null) =>
+        Make(ConditionTypes.AcceptingConnection, true, Reasons.AcceptingConnection, sentence ?? $"The {kind}: {key} is accepting {client} requests.", generation);
 
     /// <summary>The database does not answer.</summary>
     public static Condition NotAcceptingConnection(string error, long generation) =>
@@ -54,8 +56,12 @@ public static class DatabaseConditions
         Make(ConditionTypes.Ready, false, Reasons.ReadinessCheckFailed, error, generation);
 
     /// <summary>The database was complete once.</summary>
-    public static Condition Provisioned(string kind, ObjectKey key, long generation) =>
-        Make(ConditionTypes.Provisioned, true, Reasons.Provisioned, $"The {kind}: {key} is successfully provisioned.", generation);
+    /// <param name="kind">Kind of the database.</param>
+    /// <param name="key">The database.</param>
+    /// <param name="generation">Generation that was checked.</param>
+    /// <param name="sentence">The engine's own sentence; null for the common one.</param>
+    public static Condition Provisioned(string kind, ObjectKey key, long generation, string? sentence = null) =>
+        Make(ConditionTypes.Provisioned, true, Reasons.Provisioned, sentence ?? $"The {kind}: {key} is successfully provisioned.", generation);
 
     /// <summary>The user halted the database.</summary>
     public static Condition Halted(string kind, ObjectKey key, long generation) =>

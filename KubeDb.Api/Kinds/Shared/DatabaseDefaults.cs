@@ -41,13 +41,14 @@ public static class DatabaseDefaults
     /// <summary>Port and security context of the exporter; null for a database without monitoring.</summary>
     /// <param name="monitor">The user's wishes.</param>
     /// <param name="user">User the container runs as; null while it is not known.</param>
-    public static MonitorSpec? Monitor(MonitorSpec? monitor, long? user)
+    /// <param name="port">Port that serves the metrics when the user names none.</param>
+    public static MonitorSpec? Monitor(MonitorSpec? monitor, long? user, int port = ExporterSpec.DefaultPort)
     {
         if (monitor is null)
             return null;
         var prometheus = monitor.Prometheus ?? new PrometheusSpec();
         var exporter = prometheus.Exporter ?? new ExporterSpec();
-        exporter = exporter with { Port = exporter.Port ?? ExporterSpec.DefaultPort };
+        exporter = exporter with { Port = exporter.Port ?? port };
         if ((exporter.SecurityContext?.ToNode() ?? new JsonObject()) is JsonObject context)
         {
             ContainerDefaults.SecurityContext(context, user);

@@ -55,12 +55,12 @@ public static partial class DatabaseRules
     /// <summary>The storage of a group of pods.</summary>
     /// <param name="storageType">Durable or Ephemeral.</param>
     /// <param name="storage">The claim spec.</param>
-    /// <param name="path">Field that holds the claim spec.</param>
+    /// <param name="path">Field that holds the claim spec; that with the storage type has Type behind its name.</param>
     public static IEnumerable<Violation> Storage(string? storageType, JsonFragment? storage, string path = "spec.storage")
     {
         if (storageType is not (StorageTypes.Durable or StorageTypes.Ephemeral))
         {
-            yield return new("spec.storageType", Reasons.StorageTypeInvalid, $"spec.storageType \"{storageType}\" is invalid. Value must be Durable or Ephemeral");
+            yield return new($"{path}Type", Reasons.StorageTypeInvalid, $"{path}Type \"{storageType}\" is invalid. Value must be Durable or Ephemeral");
             yield break;
         }
 

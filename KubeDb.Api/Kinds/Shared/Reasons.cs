@@ -31,6 +31,7 @@ public static partial class Reasons
     public const string NameTooLong = "NameTooLong";
     public const string NameInvalid = "NameInvalid";
     public const string NotOffered = "NotOffered";
+    public const string MachineLabelMissing = "MachineLabelMissing";
     public const string VersionMissing = "VersionMissing";
     public const string VersionNotFound = "VersionNotFound";
     public const string VersionUnusable = "VersionUnusable";
@@ -58,6 +59,13 @@ public static partial class Reasons
     public const string CannotTerminate = "CannotTerminate";
     public const string NamespaceDeleted = "NamespaceDeleted";
     public const string TlsNotSupported = "TlsNotSupported";
+    public const string CertificateNotLoaded = "CertificateNotLoaded";
+    public const string CertificateRenewed = "CertificateRenewed";
+    public const string CertificateNotRenewed = "CertificateNotRenewed";
+    public const string NotSwitched = "NotSwitched";
+    public const string IssuerNotReady = "IssuerNotReady";
+    public const string CertificateNotIssued = "CertificateNotIssued";
+    public const string CertificateSecretForeign = "CertificateSecretForeign";
     public const string PodsRefused = "PodsRefused";
     public const string PodUnschedulable = "PodUnschedulable";
     public const string VolumeMissing = "VolumeMissing";
@@ -88,6 +96,7 @@ public static partial class Reasons
 
     public const string DatabaseNotFound = "DatabaseNotFound";
     public const string ReferencedDatabaseNotFound = "ReferencedDatabaseNotFound";
+    public const string ApplicationNotFound = "ApplicationNotFound";
     public const string PodsLeftOut = "PodsLeftOut";
     public const string TypeNotSupported = "TypeNotSupported";
     public const string OpsSpecImmutable = "OpsSpecImmutable";
@@ -140,6 +149,7 @@ public static partial class Reasons
         new(WriteAccessFailed, "The probe key can not be written; the message is the error.", "Look for a full disk or memory limit, or a read-only replica."),
         new(NameTooLong, "The name is so long that no pod could be made: Kubernetes adds a suffix to it in a label of at most 63 characters.", "Create the database under a name of at most 52 characters."),
         new(NameInvalid, "The name can not be that of a service.", "Create the database under a name of lower-case letters, digits and dashes that begins with a letter."),
+        new(MachineLabelMissing, "The machine that a pod was bound to lacks the label by which the pod is to know where it stands.", "Label the machine, then make a request of type Restart."),
         new(NotOffered, "The spec asks for something that this version of the operator can not provide yet.", "Remove the named field, or install a newer operator."),
         new(VersionMissing, "spec.version is empty.", "Set spec.version to the name of a catalog version."),
         new(VersionNotFound, "The catalog has no version of that name; the operator goes on by itself when it appears.", "Correct spec.version, or install the catalog version."),
@@ -179,6 +189,13 @@ public static partial class Reasons
         new(PodReplaced, "A pod that never started, of a template that is no longer wanted, was deleted to be made anew."),
         new(ApiAbsent, "The API server lacks an optional API that the spec asks for; the operator goes on by itself when it appears.", "Install what serves it."),
         new(TlsNotSupported, "The version does not support TLS.", "Choose a newer version, or remove spec.tls."),
+        new(CertificateNotLoaded, "A server does not show its new certificate, or does not trust the new authority, yet.", "Wait; if it lasts, see the pod's events."),
+        new(CertificateRenewed, "The running servers loaded a certificate that cert-manager renewed.", "Nothing is to be done."),
+        new(CertificateNotRenewed, "A server shows a certificate that was not renewed in time.", "Correct what the message names; see kubectl describe certificate."),
+        new(NotSwitched, "A server does not change between plain connections and TLS.", "See what the message says of it."),
+        new(IssuerNotReady, "The issuer of a certificate does not exist or is not Ready.", "Create or mend the issuer that spec.tls names; see kubectl describe issuer."),
+        new(CertificateNotIssued, "cert-manager has not issued a certificate of the database yet.", "Wait; if it lasts, see kubectl describe certificate."),
+        new(CertificateSecretForeign, "The secret that a certificate would be kept in exists and holds something else.", "Delete or rename that secret, or name another one for the alias."),
         new(MonitorInvalid, "spec.monitor has an unknown agent or a forbidden port.", "Correct the named field."),
         new(ConfigurationInvalid, "spec.configuration has an unknown key or can not be parsed.", "Correct the named key."),
         new(OperatorOwnedDirective, "A configuration sets a directive that the operator sets itself.", "Remove the line."),
@@ -197,6 +214,7 @@ public static partial class Reasons
         new(DatabaseNotFound, "The request names a database that does not exist. It waits for it for five minutes, then it fails.", "Create the database; or create another request with the right spec.databaseRef.name."),
         new(PodsLeftOut, "The spec has no place for pods of the database, which may hold data that is nowhere else.", "Take the change back."),
         new(ReferencedDatabaseNotFound, "A database that the spec names does not exist. What runs goes on as it is.", "Create it, or name another."),
+        new(ApplicationNotFound, "The spec names an AppBinding that does not exist.", "Create it, or name another."),
         new(TypeNotSupported, "The request's type is unknown for this kind of database.", "Correct spec.type."),
         new(OpsSpecImmutable, "The spec of a request was changed after it was accepted; the request is not carried out.", "Create another request."),
         new(OpsBlockMissing, "The block that belongs to the request's type is absent.", "Add it."),

@@ -35,6 +35,19 @@ public sealed record LeaseSpec
     public int LeaseTransitions { get; init; }
 }
 
+/// <summary>A Node as observed: a machine.</summary>
+public sealed record Node : IKubernetesObject<Node>
+{
+    /// <inheritdoc/>
+    public static ResourceType Resource => ResourceTypes.Node;
+
+    /// <inheritdoc/>
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
+
+    /// <inheritdoc/>
+    public static Node Decode(ReadOnlySpan<byte> utf8) => ModelJson.Read(utf8, ModelJson.Default.Node);
+}
+
 /// <summary>A Namespace as observed.</summary>
 public sealed record Namespace : IKubernetesObject<Namespace>
 {

@@ -18,7 +18,9 @@ namespace KubeDb.Api.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesEvent))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(Namespace))]
+[JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(StorageClass))]
+[JsonSerializable(typeof(CustomResourceDefinition))]
 internal sealed partial class ModelJson : JsonSerializerContext
 {
     /// <summary>Reads one object.</summary>

@@ -1,4 +1,5 @@
 using KubeDb.Tests.Support;
+using KubeDb.Tests.Support.ApiServer;
 using KubeDb.Tests.Unit.Kinds;
 using YamlDotNet.RepresentationModel;
 
@@ -33,6 +34,7 @@ public sealed class ChartTests
     [TestCase("kubedb-provisioner", "replicaCount=-1")]
     [TestCase("kubedb-ops-manager", "replicaCont=2")]
     [TestCase("kubedb-provisioner", "logLevel=loud")]
+    [TestCase("kubedb-provisioner", "webhook.port=0")]
     [TestCase("kubedb-catalog", "images.redisExporter=")]
     public async Task A_value_that_makes_no_sense_is_refused(string chart, string value)
     {
@@ -59,6 +61,38 @@ public sealed class ChartTests
             Assert.That(((YamlSequenceNode)context["capabilities"]["drop"]).Single().ToString(), Is.EqualTo("ALL"));
             Assert.That(manifests.Select(m => Text(m, "kind")), Has.Member("PodDisruptionBudget").And.Member("ServiceMonitor"));
             Assert.That(Rules(manifests).SelectMany(r => r), Has.None.EqualTo("*"), "no right is given by wildcard");
+        });
+    }
+
+    /// <summary>The definitions' files name the service of the documented release, so that it is right before any operator has said so.</summary>
+    [Test]
+    public async Task The_conversion_webhook_has_a_service_where_the_definitions_look_for_it()
+    {
+        var manifests = await Render("kubedb-provisioner");
+        var service = manifests.Single(m => Text(m, "kind") == "Service" && Text(m["metadata"], "name").EndsWith("-webhook", StringComparison.Ordinal));
+        var container = manifests.Single(m => Text(m, "kind") == "Deployment")["spec"]["template"]["spec"]["containers"][0];
+        var definition = CustomKinds.ObjectOf(await File.ReadAllTextAsync(Path.Combine(RepositoryFiles.Crds, "kubedb.com_redises.yaml")));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Text(service["metadata"], "name"), Is.EqualTo((string?)definition["spec"]!["conversion"]!["webhook"]!["clientConfig"]!["service"]!["name"]));
+            Assert.That((Text(service["spec"]["ports"][0], "port"), Text(service["spec"]["ports"][0], "targetPort")), Is.EqualTo(("443", "webhook")));
+            Assert.That(((YamlSequenceNode)container["args"]).Select(a => a.ToString()), Has.Member("--webhook-bind-address=:9443").And.Member($"--webhook-service={Text(service["metadata"], "name")}"));
+            Assert.That(((YamlSequenceNode)container["ports"]).Select(p => $"{Text(p, "name")} {Text(p, "containerPort")}"), Has.Member("webhook 9443"));
+        });
+    }
+
+    [Test]
+    public async Task Without_the_conversion_webhook_nothing_of_it_is_left()
+    {
+        var manifests = await Render("kubedb-provisioner", "webhook.enabled=false");
+        var container = manifests.Single(m => Text(m, "kind") == "Deployment")["spec"]["template"]["spec"]["containers"][0];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(manifests.Where(m => Text(m, "kind") == "Service").Select(m => Text(m["metadata"], "name")), Has.None.EndsWith("-webhook"));
+            Assert.That(Rules(manifests).SelectMany(r => r), Has.None.EqualTo("customresourcedefinitions"));
+            Assert.That(((YamlSequenceNode)container["args"]).Select(a => a.ToString()), Has.Member("--webhook-bind-address=0"));
         });
     }
 

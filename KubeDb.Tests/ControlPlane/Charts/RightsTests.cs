@@ -76,11 +76,34 @@ public sealed class RightsTests(string chart)
         Assert.That(await MayAsync("everywhere", "update", $"leases.coordination.k8s.io/{other}", Home), Is.False);
     }
 
+    /// <summary>The Provisioner says in the definitions of the kinds that it converts where it is; nothing else of them, and of no other.</summary>
+    [TestCase("list", "redises.kubedb.com", true)]
+    [TestCase("watch", "redissentinels.kubedb.com", true)]
+    [TestCase("patch", "redises.kubedb.com", true)]
+    [TestCase("patch", "zookeepers.kubedb.com", false)]
+    [TestCase("patch", "petsets.apps.k8s.appscode.com", false)]
+    [TestCase("update", "redises.kubedb.com", false)]
+    [TestCase("delete", "redises.kubedb.com", false)]
+    public async Task Only_definitions_of_converted_kinds_are_changed(string verb, string definition, bool provisioner)
+    {
+        var expected = provisioner && chart == "kubedb-provisioner";
+        foreach (var release in (string[])["everywhere", "scoped"])
+            Assert.That(await MayAsync(release, verb, $"customresourcedefinitions.apiextensions.k8s.io/{definition}", ""), Is.EqualTo(expected), release);
+    }
+
+    [TestCase("patch", "scoped-provisioner-webhook-cert", true)]
+    [TestCase("watch", "scoped-provisioner-webhook-cert", true)]
+    [TestCase("get", "other", false)]
+    [TestCase("patch", "other", false)]
+    [TestCase("delete", "scoped-provisioner-webhook-cert", false)]
+    public async Task A_release_for_other_namespaces_has_one_secret_at_home(string verb, string secret, bool provisioner) =>
+        Assert.That(await MayAsync("scoped", verb, $"secrets/{secret}", Home), Is.EqualTo(provisioner && chart == "kubedb-provisioner"));
+
     private async Task<bool> MayAsync(string release, string verb, string resource, string ns)
     {
         string[] scope = ns.Length == 0 ? ["--all-namespaces"] : ["-n", ns];
         var parts = resource.Split('/');
-        string[] what = parts.Length == 2 && parts[0] is "leases.coordination.k8s.io" ? [resource] : parts.Length == 2 ? [parts[0], $"--subresource={parts[1]}"] : [resource];
+        string[] what = parts.Length == 2 && parts[0] is "leases.coordination.k8s.io" or "customresourcedefinitions.apiextensions.k8s.io" or "secrets" ? [resource] : parts.Length == 2 ? [parts[0], $"--subresource={parts[1]}"] : [resource];
         var account = $"{release}-{chart["kubedb-".Length..]}";
         var answer = await Tool.RunAsync("kubectl", ["auth", "can-i", verb, .. what, .. scope, $"--as=system:serviceaccount:{Home}:{account}"]);
         var said = answer.Output.Trim();

@@ -47,16 +47,17 @@ public sealed class CrdServerTests : ApiServerTest
     [Test]
     public async Task Kubectl_prints_database_and_step_of_a_request()
     {
+        // It has ended: where operators run on the cluster, they leave it alone.
         (await Client.CreateAsync(RedisOpsRequest.Resource, Request("shown", "Restart", null), Soon)).OrThrow();
         var status = JsonNode.Parse("""
-            {"status":{"phase":"Progressing","conditions":[{"type":"Restart","status":"True","lastTransitionTime":"2026-08-01T10:00:00Z"},
-            {"type":"RestartPods","status":"False","lastTransitionTime":"2026-08-01T10:00:01Z","message":"Waits for pod-0."}]}}
+            {"status":{"phase":"Failed","conditions":[{"type":"Restart","status":"True","lastTransitionTime":"2026-08-01T10:00:00Z"},
+            {"type":"RestartPods","status":"False","lastTransitionTime":"2026-08-01T10:00:01Z","message":"Pod pod-0 does not become Ready."}]}}
             """)!.AsObject();
         (await Client.MergePatchAsync(RedisOpsRequest.Resource, Key("shown"), status, "test", "status", KubernetesVerbs.DecodeJson, Soon)).OrThrow();
 
         var lines = (await Kubectl($"get rdops shown -n {Namespace} -o wide")).Split('\n');
         Assert.That(lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(new[] { "NAME", "TYPE", "STATUS", "AGE", "DATABASE", "STEP", "MESSAGE" }));
-        Assert.That(lines[1], Does.Match(@"^shown +Restart +Progressing +\S+ +shown +RestartPods +Waits for pod-0\."));
+        Assert.That(lines[1], Does.Match(@"^shown +Restart +Failed +\S+ +shown +RestartPods +Pod pod-0 does not become Ready\."));
     }
 
     [TestCase("""{"storageType":"Durable"}""", "")]

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace KubeDb.Tests.EndToEnd.Redis;
 
 /// <summary>The guides of the mode Cluster, on one database: made, written to through every operation, broken, healed.</summary>
-[TestFixture(Redis8, "redis-cli", "redis.conf"), TestFixture(Valkey8, "valkey-cli", "valkey.conf")]
+[TestFixture(Redis8, "redis-cli", "redis.conf"), TestFixture(Valkey8, "valkey-cli", "valkey.conf", Category = "Full")]
+[Parallelizable(ParallelScope.Self)]
 public sealed class ClusterModeTests(string version, string cli, string file) : ClusterTest
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using KubeDb.Tests.Support;
 using KubeDb.Tests.Support.Writers;
@@ -19,10 +20,10 @@ internal static class RedisWriters
     }
 
     /// <summary>Writes into three shards as a client that knows clusters; a write counts once a replica has it.</summary>
-    public static async Task<NumberedWriter> OfClusterAsync(string ns, string database, double perSecond)
+    public static async Task<NumberedWriter> OfClusterAsync(string ns, string database, double perSecond, X509Certificate2? certificate = null)
     {
         var password = await PasswordAsync(ns, database);
-        return await NumberedWriter.StartAsync(Tags.Select(tag => RedisWriterClient.OfSlot(() => AddressesAsync(ns, database), tag, password, replicas: 1)), perSecond);
+        return await NumberedWriter.StartAsync(Tags.Select(tag => RedisWriterClient.OfSlot(() => AddressesAsync(ns, database), tag, password, replicas: 1, certificate)), perSecond);
     }
 
     /// <summary>Writes as a client that asks the sentinels for the master; a write counts once a replica has it.</summary>

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace KubeDb.Tests.EndToEnd.Redis;
 
 /// <summary>The guides of the mode Sentinel, on one database and one set of sentinels: made, failed over, restarted, reconfigured.</summary>
-[TestFixture(Redis8, "redis-cli", "redis.conf"), TestFixture(Valkey8, "valkey-cli", "valkey.conf")]
+[TestFixture(Redis8, "redis-cli", "redis.conf"), TestFixture(Valkey8, "valkey-cli", "valkey.conf", Category = "Full")]
+[Parallelizable(ParallelScope.Self)]
 public sealed class SentinelModeTests(string version, string cli, string file) : ClusterTest
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);

@@ -25,7 +25,7 @@ public class RedisBlueprintTests
     [
         "minimal", "durable", "ephemeral", "valkey", "monitored-operator", "monitored-builtin", "disable-auth", "custom-configuration", "rich-templates",
         "init-script", "init-git", "long-name", "other-user", "cluster", "cluster-announced", "cluster-valkey", "cluster-initialised",
-        "sentinel", "sentinel-valkey",
+        "sentinel", "sentinel-valkey", "tls", "cluster-tls", "sentinel-tls",
     ];
 
     [TestCaseSource(nameof(Names))]
@@ -187,7 +187,7 @@ public class RedisBlueprintTests
             Database = database,
             Version = catalog,
             Credential = database.Spec.DisableAuth ? null : new(user, "canary #1\"x"),
-            Offers = new(PolicyV1: true, ServiceMonitors: true, CertManager: false),
+            Offers = new(PolicyV1: true, ServiceMonitors: true, CertManager: true),
             Secrets = documents.Where(d => Kind(d) == "Secret").ToDictionary(
                 d => d["metadata"]!["name"]!.GetValue<string>(),
                 d => new Secret

@@ -21,7 +21,7 @@ public class RedisSentinelBlueprintTests
         [RedisScripts.ReadyKey] = "(the readiness script)",
     };
 
-    private static readonly string[] Names = ["official", "valkey", "alone"];
+    private static readonly string[] Names = ["official", "valkey", "alone", "tls"];
 
     [TestCaseSource(nameof(Names))]
     public void DescribesTheSentinels(string name)
@@ -76,7 +76,7 @@ public class RedisSentinelBlueprintTests
             Database = database,
             Version = catalog,
             Credential = database.Spec.DisableAuth ? null : new(Engine.DefaultUser, "canary #1\"x"),
-            Offers = new(PolicyV1: true, ServiceMonitors: true, CertManager: false),
+            Offers = new(PolicyV1: true, ServiceMonitors: true, CertManager: true),
             Secrets = documents.Where(d => Kind(d) == "Secret").ToDictionary(
                 d => d["metadata"]!["name"]!.GetValue<string>(),
                 d => new Secret

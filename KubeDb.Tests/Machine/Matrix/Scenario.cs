@@ -15,6 +15,12 @@ internal sealed record Scenario(string Name, Func<TestWorld, Task> Act)
     /// <summary>Lines of the end that may differ, where what is recorded depends on what was seen in time; empty for none.</summary>
     public string Tolerated { get; init; } = "";
 
+    /// <summary>How often a process that starts again may tell one sentence again; more than once where the sentence names no pod.</summary>
+    public int ToldAgain { get; init; } = 1;
+
+    /// <summary>It is played in so many times the time of others, and so with so many times fewer kills where the environment does not say how many.</summary>
+    public int Cost { get; init; } = 1;
+
     /// <summary>What is so before; never harmed.</summary>
     public Func<TestWorld, Task> Given { get; init; } = static _ => Task.CompletedTask;
 
@@ -69,6 +75,9 @@ internal sealed record Harm(Func<TestWorld, Operator> Who, int Write, bool Befor
 /// <summary>What came of playing a scenario once.</summary>
 internal sealed class Trial
 {
+    // Requests record each step and each pod; nothing else is written as often, unless two writers, or two passes, undo each other's work.
+    private const int MostWrites = 100;
+
     private Trial(TestWorld world, string tolerated)
     {
         World = world;
@@ -89,6 +98,8 @@ internal sealed class Trial
             .. world.Logs.Errors,
             .. world.Seen.ChangedCredentials.Select(c => $"the credential {c} changed"),
             .. world.AllRequests.Where(r => r["metadata"]!["finalizers"].Texts().Count > 0).Select(r => $"{r.Name()} is still held"),
+            .. world.Provisioner.Writes.Concat(world.Ops.Writes).Where(w => w.Type.Plural != "events").GroupBy(w => $"{w.Type.Plural} {w.Key} {w.Subresource}")
+                .Where(g => g.Count() > MostWrites).Select(g => $"{g.Key} was written {g.Count()} times"),
         ];
         if (world.AllRequests.Any())
             Wrongs = [.. Wrongs, .. world.AllDatabases.Where(d => TestWorld.ConditionOf(d, "Paused") is not null).Select(d => $"{d.Text("kind")} {d.Name()} is still paused")];
@@ -110,9 +121,10 @@ internal sealed class Trial
     public IReadOnlyList<string> Wrongs { get; }
 
     /// <summary>Plays a scenario in a copy of its world.</summary>
-    public static Trial Play(Scenario scenario, TestWorld prepared, Harm? harm)
+    public static Trial Play(Scenario scenario, TestWorld prepared, Harm? harm, Action<TestWorld>? before = null)
     {
         var world = new TestWorld(prepared);
+        before?.Invoke(world);
         world.Play(async () =>
         {
             world.Provisioner.Start();

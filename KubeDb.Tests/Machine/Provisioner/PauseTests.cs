@@ -52,6 +52,23 @@ public sealed class PauseTests
     });
 
     [Test]
+    public void A_new_process_can_talk_to_the_servers_of_a_held_database() => Run(async world =>
+    {
+        world.CertManager.Install("ca");
+        await world.PassAsync(70);
+        await world.Ops.StopAsync();
+        world.CreateRedis(more: """,   "tls":{"issuerRef":{"kind":"Issuer","name":"ca"}}""");
+        await world.ReadyAsync();
+        using var ops = world.Server.Connect("ops");
+        await HoldAsync(world, ops);
+
+        // The second reads certificates only for this: while the database is held it describes nothing.
+        world.Provisioner.Last.Kill();
+        await world.PassAsync(TimeSpan.FromMinutes(3));
+        Assert.That(world.Phase(), Is.EqualTo("Ready"), () => world.Get(Redis.Resource, "cache")!["status"]!.ToJsonString());
+    });
+
+    [Test]
     public void A_pause_whose_request_is_deleted_is_removed() => Run(async world =>
     {
         // Nobody but the test takes the pause.

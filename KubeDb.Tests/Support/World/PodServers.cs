@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Tests.Support.ApiServer;
 
@@ -24,11 +25,22 @@ internal interface IServerDoubles
     /// <summary>The log of a pod's container.</summary>
     string Log(JsonObject pod, LogRequest request);
 
+    /// <summary>What is served on a port of the server at an address; null for plain connections on any.</summary>
+    ServedPort? PortOf(string address, int port) => null;
+
+    /// <summary>What the server at an address answers to a request of HTTP; null when none of these runs there, or it speaks no HTTP.</summary>
+    HttpResponseMessage? Answer(string address, int port, HttpRequestMessage request) => null;
+
     /// <summary>A connection to the server at an address; null when none of these runs there.</summary>
     /// <param name="address">The address.</param>
     /// <param name="isDead">True once the process that connects was killed: what it sends does not arrive.</param>
     Stream? Open(string address, Func<bool> isDead);
 }
+
+/// <summary>What a server does with those who connect to a port.</summary>
+/// <param name="IsOpen">It listens there.</param>
+/// <param name="Certificate">The certificate that it shows, PEM; null for plain connections.</param>
+internal sealed record ServedPort(bool IsOpen, string? Certificate = null);
 
 /// <summary>One engine of a world.</summary>
 /// <param name="Kinds">Its kinds.</param>
@@ -82,8 +94,55 @@ internal sealed class PodServers
         {
             if (process.Killed.IsCancellationRequested)
                 await Connection.Never;
+            if (PortOf(host, port) is { } served)
+            {
+                if (!served.IsOpen)
+                    throw new SocketException((int)SocketError.ConnectionRefused);
+                if (served.Certificate is not null)
+                    throw new IOException("Connection reset by peer");
+            }
+
+            return Open(host);
+        }
+
+        // The real handshake goes on in other threads, which virtual time can not have: what it would come to is worked out instead.
+        public async Task<TlsConnection> ConnectTlsAsync(string host, int port, TlsIdentity identity, string serverName, CancellationToken cancel)
+        {
+            if (process.Killed.IsCancellationRequested)
+                await Connection.Never;
+            return PortOf(host, port) switch
+            {
+                { IsOpen: true, Certificate: { } certificate } => new(Open(host), ServedCertificate.OfPem(certificate)!),
+                { IsOpen: true } => throw new IOException("no TLS: the server closed the connection"),
+                _ => throw new SocketException((int)SocketError.ConnectionRefused),
+            };
+        }
+
+        // HTTP's own client goes on in other threads, too: a request is handed over, and its answer back.
+        public HttpMessageHandler HttpHandler(IEngineDialer outermost) => new Handler(this, servers, process);
+
+        private ServedPort? PortOf(string host, int port) => servers.Select(s => s.PortOf(host, port)).FirstOrDefault(s => s is not null);
+
+        private Stream Open(string host)
+        {
             return servers.Select(s => s.Open(host, () => process.Killed.IsCancellationRequested)).FirstOrDefault(s => s is not null)
                 ?? throw new SocketException((int)SocketError.ConnectionRefused);
+        }
+    }
+
+    private sealed class Handler(Dialer dialer, IReadOnlyCollection<IServerDoubles> servers, Connection process) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (process.Killed.IsCancellationRequested)
+                await Connection.Never;
+            var (host, port) = (request.RequestUri!.Host, request.RequestUri.Port);
+            var isTls = request.Options.TryGetValue(HttpOverDialer.Tls, out var target);
+            if (isTls)
+                _ = await dialer.ConnectTlsAsync(host, port, target!.Identity, target.ServerName, cancellationToken);
+            else if (servers.Select(s => s.PortOf(host, port)).FirstOrDefault(s => s is not null) is { } served && (!served.IsOpen || served.Certificate is not null))
+                throw new HttpRequestException("Connection refused", new SocketException((int)SocketError.ConnectionRefused));
+            return servers.Select(s => s.Answer(host, port, request)).FirstOrDefault(a => a is not null) ?? throw new HttpRequestException("Connection refused");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Shared;
@@ -86,6 +87,10 @@ internal sealed class TestEngine(IEngine real, EngineHooks hooks) : IEngine, IRe
     public IEnumerable<UserFragment> Fragments(IDatabase database) => real.Fragments(database);
 
     public IReadOnlyList<SecretReference> References(IDatabase database) => real.References(database);
+
+    public IReadOnlyList<CertificateWish> Certificates(IDatabase database) => real.Certificates(database);
+
+    public ITlsEngine? Tls => real.Tls;
 
     public string? CredentialSecretName(IDatabase database) => real.CredentialSecretName(database);
 

@@ -46,9 +46,13 @@ internal sealed partial class TestWorld
             _simulation.Time.Advance(from.Now);
         Server = from is null ? new InMemoryApiServer(_simulation.Time) : new InMemoryApiServer(_simulation.Time, from.Server);
         Cluster = new FakeCluster(Server);
+        CertManager = new FakeCertManager(Server);
         Redis = new RedisServers(Cluster);
         Ledgers = new LedgerServers(Cluster);
-        Engines = [RedisPart, LedgerPart];
+        ZooKeepers = new ZooKeeperServers(Cluster);
+        Kafkas = new KafkaServers(Cluster);
+        Druids = new DruidServers(Cluster);
+        Engines = [RedisPart, LedgerPart, ZooKeeperPart, KafkaPart, DruidPart];
         Servers = new PodServers(Cluster, Engines);
         Logs = new WorldLogs(_simulation.Time);
         Seen = new Sightings(Server);
@@ -64,6 +68,9 @@ internal sealed partial class TestWorld
     public InMemoryApiServer Server { get; }
 
     public FakeCluster Cluster { get; }
+
+    /// <summary>Issues certificates once it is installed.</summary>
+    public FakeCertManager CertManager { get; }
 
     /// <summary>The engines that both operators know; what is special about one stands in a part of its own.</summary>
     public IReadOnlyList<WorldEngine> Engines { get; }
@@ -176,8 +183,12 @@ internal sealed partial class TestWorld
         Engine.Plural = from.Engine.Plural;
         Seen.CountsDown = from.Seen.CountsDown;
         Cluster.Kubelet.Addresses = from.Cluster.Kubelet.Addresses;
+        CertManager.Take(from.CertManager);
         Redis.Take(from.Redis);
         Ledgers.Take(from.Ledgers);
+        ZooKeepers.Take(from.ZooKeepers);
+        Kafkas.Take(from.Kafkas);
+        Druids.Take(from.Druids);
         Servers.StartAll();
         foreach (var lease in Server.PeekAll(Lease.Resource))
             Server.Handle(new ApiRequest { Verb = ApiVerb.Delete, Type = Lease.Resource, Namespace = lease.Namespace(), Name = lease.Name() }, "test");

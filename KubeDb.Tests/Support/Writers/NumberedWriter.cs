@@ -20,27 +20,29 @@ public interface IWriterClient : IAsyncDisposable
 public sealed class NumberedWriter : IAsyncDisposable
 {
     private const int ReadAtOnce = 500;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Lane> _lanes;
-    private readonly TimeSpan _patience, _pause;
+    private readonly TimeSpan _patience, _pause, _limit;
     private Task _loops = Task.CompletedTask;
 
-    private NumberedWriter(IEnumerable<IWriterClient> clients, double perSecond, TimeSpan patience)
+    private NumberedWriter(IEnumerable<IWriterClient> clients, double perSecond, TimeSpan patience, TimeSpan limit)
     {
         _lanes = [.. clients.Select(c => new Lane(c))];
         _pause = TimeSpan.FromSeconds(_lanes.Count / perSecond);
         _patience = patience;
+        _limit = limit;
     }
 
     /// <summary>Waits until a write of each lane is acknowledged; from then on every error counts.</summary>
     /// <param name="clients">One client a lane; the writer disposes of them.</param>
     /// <param name="perSecond">Writes a second, of all lanes together.</param>
     /// <param name="patience">How long the database may not be reached before the first and after the last write; at least 20 seconds.</param>
-    public static async Task<NumberedWriter> StartAsync(IEnumerable<IWriterClient> clients, double perSecond, TimeSpan patience = default)
+    /// <param name="limit">How long a write may take before it counts as failed, for clients that try again by themselves; 2 seconds by default.</param>
+    public static async Task<NumberedWriter> StartAsync(IEnumerable<IWriterClient> clients, double perSecond, TimeSpan patience = default, TimeSpan limit = default)
     {
-        var writer = new NumberedWriter(clients, perSecond, patience > TimeSpan.FromSeconds(20) ? patience : TimeSpan.FromSeconds(20));
+        var writer = new NumberedWriter(
+            clients, perSecond, patience > TimeSpan.FromSeconds(20) ? patience : TimeSpan.FromSeconds(20), limit > TimeSpan.Zero ? limit : TimeSpan.FromSeconds(2));
         foreach (var lane in writer._lanes)
         {
             await writer.PatientlyAsync(cancel => lane.Client.WriteAsync(0, cancel));
@@ -88,7 +90,7 @@ public sealed class NumberedWriter : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            using var limit = new CancellationTokenSource(Limit);
+            using var limit = new CancellationTokenSource(_limit);
             try
             {
                 return await ask(limit.Token);
@@ -111,7 +113,7 @@ public sealed class NumberedWriter : IAsyncDisposable
         for (var number = 1; !_stop.IsCancellationRequested; number++)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            limit.CancelAfter(Limit);
+            limit.CancelAfter(_limit);
             try
             {
                 await lane.Client.WriteAsync(number, limit.Token);

@@ -9,6 +9,7 @@ using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Provisioner.PetSets;
 using KubeDb.Tests.Support;
+using KubeDb.Tests.Unit.Engines;
 using KubeDb.Tests.Unit.Engines.Redis;
 using KubeDb.Tests.Unit.Kinds;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;

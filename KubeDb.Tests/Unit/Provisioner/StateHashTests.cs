@@ -1,6 +1,8 @@
 using System.Reflection;
+using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds;
+using KubeDb.Api.Kinds.AppCatalog;
 using KubeDb.Api.Kinds.Catalog;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
@@ -16,6 +18,8 @@ public sealed class StateHashTests
 {
     private static readonly PeerFacts Peer = new(Database("peer", "7"), Version("8"), new("default", "secret"));
 
+    private static readonly ApplicationFacts Application = new(Binding("7"), Conf("8"), null, "Ready");
+
     private static readonly DatabaseFacts Facts = new()
     {
         Database = Database("cache", "1"),
@@ -23,6 +27,8 @@ public sealed class StateHashTests
         Credential = new("default", "secret"),
         Secrets = new Dictionary<string, Secret> { ["conf"] = Conf("3") },
         Peers = new Dictionary<string, PeerFacts> { ["guard"] = Peer },
+        Applications = new Dictionary<string, ApplicationFacts> { ["store"] = Application },
+        OfferedKinds = [ResourceTypes.ConfigMap],
         Offers = new(PolicyV1: true, ServiceMonitors: false, CertManager: false),
     };
 
@@ -40,12 +46,18 @@ public sealed class StateHashTests
         ],
         [nameof(DatabaseFacts.Peers)] =
             [Facts with { Peers = new Dictionary<string, PeerFacts>() }, Facts with { Peers = new Dictionary<string, PeerFacts> { ["other"] = Peer } }],
+        [nameof(DatabaseFacts.Applications)] =
+            [Facts with { Applications = new Dictionary<string, ApplicationFacts>() }, Facts with { Applications = new Dictionary<string, ApplicationFacts> { ["other"] = Application } }],
+        [nameof(DatabaseFacts.OfferedKinds)] = [Facts with { OfferedKinds = [] }, Facts with { OfferedKinds = [ResourceTypes.Endpoints] }],
         [nameof(DatabaseFacts.Offers)] =
         [
             Facts with { Offers = Facts.Offers with { PolicyV1 = false } },
             Facts with { Offers = Facts.Offers with { ServiceMonitors = true } },
             Facts with { Offers = Facts.Offers with { CertManager = true } },
         ],
+        [nameof(DatabaseFacts.PendingCertificates)] = [Facts with { PendingCertificates = Outcome.Wait("CertificateNotIssued", "It is not issued yet.", TimeSpan.Zero) }],
+        [nameof(DatabaseFacts.WasProvisioned)] = [Facts with { WasProvisioned = true }],
+        [nameof(DatabaseFacts.Claims)] = [Facts with { Claims = [new("data-cache-0")] }, Facts with { Claims = [new("data-cache-0"), new("data-cache-1")] }, Facts with { Claims = [new("data-cache-0", "another")] }],
         [nameof(DatabaseFacts.ForeignServiceAccount)] = [Facts with { ForeignServiceAccount = true }],
     };
 
@@ -56,9 +68,18 @@ public sealed class StateHashTests
         [nameof(PeerFacts.Credential)] = Peer with { Credential = null },
     };
 
+    private static readonly Dictionary<string, ApplicationFacts> ApplicationChanges = new()
+    {
+        [nameof(ApplicationFacts.Binding)] = Application with { Binding = Binding("9") },
+        [nameof(ApplicationFacts.Secret)] = Application with { Secret = null },
+        [nameof(ApplicationFacts.TlsSecret)] = Application with { TlsSecret = Conf("9") },
+        [nameof(ApplicationFacts.Phase)] = Application with { Phase = "Critical" },
+    };
+
     [Test]
     public void Every_input_is_changed_here()
     {
+        Assert.That(ApplicationChanges.Keys, Is.EquivalentTo(Members(typeof(ApplicationFacts))), "a new member belongs into StateHash.Add and into this test");
         Assert.That(Changes.Keys, Is.EquivalentTo(Members(typeof(DatabaseFacts))), "a new member belongs into StateHash.Add and into this test");
         Assert.That(PeerChanges.Keys, Is.EquivalentTo(Members(typeof(PeerFacts))), "a new member belongs into StateHash.Add and into this test");
         Assert.That(Members(typeof(ServerOffers)), Has.Length.EqualTo(Changes[nameof(DatabaseFacts.Offers)].Length));
@@ -69,6 +90,7 @@ public sealed class StateHashTests
     {
         var states = Changes.Values.SelectMany(c => c)
             .Concat(PeerChanges.Values.Select(p => Facts with { Peers = new Dictionary<string, PeerFacts> { ["guard"] = p } }))
+            .Concat(ApplicationChanges.Values.Select(a => Facts with { Applications = new Dictionary<string, ApplicationFacts> { ["store"] = a } }))
             .Append(Facts)
             .Select(Of)
             .ToList();
@@ -103,6 +125,8 @@ public sealed class StateHashTests
     private static IDatabase Database(string name, string version) => new RedisDatabase { Metadata = Meta(name, version) };
 
     private static ICatalogVersion Version(string version) => new RedisVersion { Metadata = Meta("8.2.2", version) };
+
+    private static AppBinding Binding(string version) => new() { Metadata = new ObjectMeta { Name = "store", Namespace = "demo", Uid = $"uid-store-{version}", ResourceVersion = version } };
 
     private static Secret Conf(string version) => new() { Metadata = Meta("conf", version) };
 

@@ -1,3 +1,4 @@
+using KubeDb.Api.Engines;
 using KubeDb.Tests.Unit.Kinds;
 using YamlDotNet.RepresentationModel;
 
@@ -17,6 +18,15 @@ public class ChartKindTests
             foreach (var (column, group) in (ReadOnlySpan<(string, string)>)[("database", "kubedb.com"), ("request", "ops.kubedb.com"), ("version", "catalog.kubedb.com")])
                 Assert.That(kinds.Select(k => k.Children.TryGetValue(column, out var name) ? name.ToString() : null).OfType<string>().Distinct(), Is.EquivalentTo(Defined(group)), group);
         });
+    }
+
+    [Test]
+    public void The_converted_kinds_are_those_with_older_versions()
+    {
+        var converted = Kinds("kubedb-provisioner").Select(k => k.Children.TryGetValue("converted", out var name) ? name.ToString() : null).OfType<string>();
+        var older = EngineRegistry.Create(new TcpDialer(), TimeProvider.System).SelectMany(e => e.Kinds.OlderVersions);
+
+        Assert.That(converted, Is.EquivalentTo(older.Select(c => c.Hub.Plural).Distinct()));
     }
 
     [Test]

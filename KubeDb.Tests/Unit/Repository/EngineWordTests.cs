@@ -37,10 +37,10 @@ public sealed partial class EngineWordTests
     }
 
     // Not the volume source azureDisk.
-    [GeneratedRegex("redis(?!k)|valkey", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("redis(?!k)|valkey|zookeeper|kafka|druid", RegexOptions.IgnoreCase)]
     private static partial Regex EngineName();
 
-    [GeneratedRegex("^KubeDb.Api/(Engines/Redis/|Kinds/[A-Za-z]+/Redis)")]
+    [GeneratedRegex("^KubeDb.Api/(Engines/(Redis|ZooKeeper|Kafka|Druid)/|Kinds/[A-Za-z]+/(Redis|ZooKeeper|Kafka|Druid))")]
     private static partial Regex EngineFile();
 
     [GeneratedRegex("/(bin|obj)/")]

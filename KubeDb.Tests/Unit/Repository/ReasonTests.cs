@@ -22,7 +22,7 @@ public sealed partial class ReasonTests
     [Test]
     public void Every_reason_in_the_code_is_in_a_table()
     {
-        var explained = Reasons.All.Concat(RedisReasons.All).Select(r => r.Id).ToHashSet();
+        var explained = Reasons.All.Concat(RedisReasons.All).Concat(ZooKeeperReasons.All).Concat(KafkaReasons.All).Concat(DruidReasons.All).Select(r => r.Id).ToHashSet();
         var constants = Sources.Value.SelectMany(s => Constant().Matches(s.Text))
             .ToLookup(m => m.Groups["name"].Value, m => m.Groups["value"].Value);
         var used = Sources.Value.SelectMany(s => Uses(s.Text, constants).Select(id => (s.File, Id: id))).ToList();

@@ -6,6 +6,18 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [kubedb.com]
   resources: {{ include "kubedb.resources" (list "database" "") }}
   verbs: [get, list, watch, patch]
+# Databases that take over when TLS of others changes, as a copy of those of now; and those that nobody uses then.
+- apiGroups: [kubedb.com]
+  resources: {{ include "kubedb.resources" (list "made" "") }}
+  verbs: [create, delete]
+# Databases that others have made for themselves: while a request holds those, nobody else makes what is missing.
+- apiGroups: [kubedb.com]
+  resources: {{ include "kubedb.resources" (list "uses" "") }}
+  verbs: [create]
+# The same of kinds of other operators, where they are installed.
+- apiGroups: [kubedb.com]
+  resources: [mysqls, postgreses]
+  verbs: [get, list, watch, create, patch]
 - apiGroups: [kubedb.com]
   resources: {{ include "kubedb.resources" (list "database" "/status") }}
   verbs: [patch]
@@ -15,10 +27,11 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [ops.kubedb.com]
   resources: {{ include "kubedb.resources" (list "request" "/status") }}
   verbs: [patch]
-# A pod that is not Ready is deleted where a disruption budget would keep it for ever.
+# A pod that is not Ready is deleted where a disruption budget would keep it for ever. patch: an annotation by which the kubelet brings new
+# certificates into the pod at once.
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch, delete]
+  verbs: [get, list, watch, patch, delete]
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
   verbs: [list, watch]
@@ -58,6 +71,17 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [monitoring.coreos.com]
   resources: [servicemonitors]
   verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [cert-manager.io]
+  resources: [certificates]
+  verbs: [get, list, watch, create, patch, delete]
+# The condition by which cert-manager is asked to issue a certificate anew.
+- apiGroups: [cert-manager.io]
+  resources: [certificates/status]
+  verbs: [patch]
+# Why a certificate is not issued, read while it is not.
+- apiGroups: [cert-manager.io]
+  resources: [issuers, clusterissuers]
+  verbs: [get]
 # Owners whose children name them with blockOwnerDeletion, which the admission plugin OwnerReferencesPermissionEnforcement asks for.
 - apiGroups: [kubedb.com]
   resources: {{ include "kubedb.resources" (list "database" "/finalizers") }}

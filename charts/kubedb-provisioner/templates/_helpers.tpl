@@ -19,6 +19,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ .Values.serviceAccount.name | default (ternary (include "kubedb-provisioner.fullname" .) "default" .Values.serviceAccount.create) }}
 {{- end }}
 
+{{- /* Where API servers find the conversion webhook. Its certificate is in the Secret of this name with -cert. */ -}}
+{{- define "kubedb-provisioner.webhook" -}}
+{{ include "kubedb-provisioner.fullname" . | trunc 50 | trimSuffix "-" }}-webhook
+{{- end }}
+
 {{- define "kubedb-provisioner.image" -}}
 {{- with .Values.operator -}}
 {{ if .registry }}{{ .registry }}/{{ end }}{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}

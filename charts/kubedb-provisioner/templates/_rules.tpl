@@ -6,6 +6,14 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [kubedb.com]
   resources: {{ include "kubedb.resources" (list "database" "") }}
   verbs: [get, list, watch, patch]
+# Databases that others have made for themselves: created, and deleted where Kubernetes does not collect them, in other namespaces.
+- apiGroups: [kubedb.com]
+  resources: {{ include "kubedb.resources" (list "uses" "") }}
+  verbs: [create, delete]
+# The same of kinds of other operators, where they are installed.
+- apiGroups: [kubedb.com]
+  resources: [mysqls, postgreses]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [kubedb.com]
   resources: {{ include "kubedb.resources" (list "database" "/status") }}
   verbs: [patch]
@@ -62,6 +70,13 @@ nobody used, and a call that was refused, fail them (KubeDb.Tests/AfterEndToEnd)
 - apiGroups: [monitoring.coreos.com]
   resources: [servicemonitors]
   verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [cert-manager.io]
+  resources: [certificates]
+  verbs: [get, list, watch, create, patch, delete]
+# Why a certificate is not issued, read while it is not.
+- apiGroups: [cert-manager.io]
+  resources: [issuers, clusterissuers]
+  verbs: [get]
 # Owners whose children name them with blockOwnerDeletion, which the admission plugin OwnerReferencesPermissionEnforcement asks for.
 - apiGroups: [kubedb.com]
   resources: {{ include "kubedb.resources" (list "database" "/finalizers") }}

@@ -34,7 +34,7 @@ internal sealed class ClusterSessions : IAsyncDisposable
         var all = new ClusterSessions(sessions, instances.Groups.Count, RedisFlavour.Of(instances.Version), connector.ServerPort);
         try
         {
-            await Task.WhenAll(sessions.Select(s => s.ConnectAsync(connector, instances.Credential, timeout, cancel)));
+            await Task.WhenAll(sessions.Select(s => s.ConnectAsync(connector, instances, timeout, cancel)));
             await all.LookAsync(cancel);
             return all;
         }
@@ -112,7 +112,7 @@ internal sealed class ClusterSessions : IAsyncDisposable
 
         public RespClient? Client { get; private set; }
 
-        public async Task ConnectAsync(RedisConnector connector, Credential? credential, TimeSpan timeout, CancellationToken cancel)
+        public async Task ConnectAsync(RedisConnector connector, DatabaseInstances instances, TimeSpan timeout, CancellationToken cancel)
         {
             if (pod is null || pod.Metadata.IsDeleting)
             {
@@ -120,7 +120,7 @@ internal sealed class ClusterSessions : IAsyncDisposable
                 return;
             }
 
-            (Client, var failure) = await connector.OpenAsync(pod.Status.PodIP, credential, timeout, cancel);
+            (Client, var failure) = await connector.OpenAsync(instances, pod, timeout, cancel);
             if (failure is not null)
                 Fail(HealthLabels.ClientCreation, $"there is no connection to pod {Member.Pod}: {failure.Message}", failure);
         }

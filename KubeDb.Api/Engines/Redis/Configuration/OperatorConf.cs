@@ -1,5 +1,6 @@
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;
+using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Api.Engines.Redis.Configuration;
 
@@ -28,20 +29,21 @@ public static class OperatorConf
     /// <summary>Directives that users may not set (<see cref="RedisDirectives.IsOwned"/>).</summary>
     /// <param name="flavour">The server.</param>
     /// <param name="credential">The credential; null when authentication is off.</param>
-    /// <param name="spec">The (defaulted) spec.</param>
+    /// <param name="database">The (defaulted) database.</param>
     /// <param name="users">The users of the spec's rules, a line each.</param>
-    public static RedisConf Owned(RedisFlavour flavour, Credential? credential, RedisSpec spec, RedisConf users)
+    public static RedisConf Owned(RedisFlavour flavour, Credential? credential, RedisDatabase database, RedisConf users)
     {
         ArgumentNullException.ThrowIfNull(flavour);
-        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(database);
+        var spec = database.Spec;
         var directives = new List<RedisDirective>
         {
-            RedisDirective.Of("port", "6379"),
             RedisDirective.Of("dir", "/data"),
 
             // Clients are never on loopback here; who may connect is decided by the password and by network policy.
             RedisDirective.Of("protected-mode", "no"),
         };
+        directives.InsertRange(0, RedisTls.Directives(database, RedisConnector.Port));
         if (spec.Mode == RedisModes.Cluster)
             directives.AddRange(Cluster(flavour, spec.Cluster?.Announce));
         directives.AddRange(users.Directives);

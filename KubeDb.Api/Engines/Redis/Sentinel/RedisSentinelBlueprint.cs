@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Kinds;
-using KubeDb.Api.Kinds.AppCatalog;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;
@@ -33,6 +32,7 @@ internal static class RedisSentinelBlueprint
             d,
             [AccessObjects.May(RedisSentinel.Resource, "get"), AccessObjects.May(PetSet.Resource, "get"), AccessObjects.May(ResourceTypes.Pod, "get")]));
         objects.Add(BindingObjects.ConfigSecret(d, Files(d)));
+        objects.AddRange(CertificateObjects.Describe(d, RedisTls.Certificates(d.Facts.Database)));
         objects.Add(RedisSentinelPods.PetSet(d, warnings));
         if (PetSetObjects.DisruptionBudget(d, d.Name, d.Replicas) is { } budget)
             objects.Add(budget);
@@ -51,8 +51,7 @@ internal static class RedisSentinelBlueprint
 
     private static DesiredObject AppBinding(RedisSentinelDescription d, JsonObject primary)
     {
-        var service = new AppService { Name = d.Name, Port = primary["spec"]!["ports"]![0]!["port"]!.GetValue<int>(), Scheme = "redis" };
         var parameters = new JsonObject { ["apiVersion"] = "config.kubedb.com/v1alpha1", ["kind"] = "RedisConfiguration" };
-        return BindingObjects.AppBinding(d, "kubedb.com/redissentinel", new AppClientConfig { Service = service }, parameters);
+        return RedisTls.AppBinding(d, "kubedb.com/redissentinel", primary, parameters);
     }
 }

@@ -1,8 +1,10 @@
 using KubeDb.Api.Engines.Blueprints;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Catalog;
+using KubeDb.Api.Kinds.Conversion;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kinds.Shared;
@@ -17,7 +19,9 @@ public sealed class RedisSentinelEngine : IEngine
     /// <summary>Talks to sentinels through the given dialer and clock.</summary>
     public RedisSentinelEngine(IEngineDialer dialer, TimeProvider time)
     {
-        var sentinels = new SentinelConnector(new RedisConnector(dialer, time));
+        var connector = new RedisConnector(dialer, time);
+        var sentinels = new SentinelConnector(connector);
+        Tls = new SentinelTlsServers(connector);
         _maintenance = new RedisSentinelMaintenance(sentinels, time);
         Restarts = new RedisSentinelRestarts(sentinels);
         Configuration = new SentinelConfigurationEngine(sentinels);
@@ -32,7 +36,10 @@ public sealed class RedisSentinelEngine : IEngine
         RedisSentinelOpsRequest.Resource,
         RedisSentinel.Decode,
         RedisVersion.Decode,
-        RedisSentinelOpsRequest.Decode);
+        RedisSentinelOpsRequest.Decode)
+    {
+        OlderVersions = [new RedisSentinelV1Alpha2()],
+    };
 
     /// <inheritdoc/>
     public string DefaultUser => "root";
@@ -42,6 +49,9 @@ public sealed class RedisSentinelEngine : IEngine
 
     /// <inheritdoc/>
     public IConfigurationEngine? Configuration { get; }
+
+    /// <inheritdoc/>
+    public ITlsEngine? Tls { get; }
 
     /// <inheritdoc/>
     public IRoleFeed? RoleFeed { get; }
@@ -60,7 +70,6 @@ public sealed class RedisSentinelEngine : IEngine
         [
             .. RedisSentinelValidation.Check(sentinel, version as RedisVersion),
             .. DatabaseRules.Name(sentinel.Metadata.Name),
-            .. NotOffered(sentinel.Spec),
             .. version is null ? [] : Configuration!.CheckInline(sentinel.Spec.Configuration, version),
         ];
     }
@@ -77,11 +86,14 @@ public sealed class RedisSentinelEngine : IEngine
         RedisSentinelValidation.CheckUpdate((RedisSentinel)before, (RedisSentinel)after);
 
     /// <inheritdoc/>
-    public IReadOnlyList<SpecWarning> Warnings(DatabaseFacts facts) => [.. SentinelConfigurationEngine.Warnings(facts)];
+    public IReadOnlyList<SpecWarning> Warnings(DatabaseFacts facts) => [.. Configuration!.OwnedWarnings(facts)];
 
     /// <inheritdoc/>
     public IReadOnlyList<SecretReference> References(IDatabase database) =>
         database.Spec.Configuration?.SecretName is { Length: > 0 } name ? [new(name, "spec.configuration.secretName", [])] : [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CertificateWish> Certificates(IDatabase database) => RedisTls.Certificates(database);
 
     /// <inheritdoc/>
     public string? CredentialSecretName(IDatabase database) => DatabaseDescription.CredentialSecret(database);
@@ -121,12 +133,10 @@ public sealed class RedisSentinelEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public SpecChange Change(IOpsRequest request, DatabaseFacts current, VersionLookup versions) => request.Type == OpsRequestTypes.Reconfigure
-        ? SpecChange.Of(Configuration!.Plan(request, current), Groups(current.Database))
-        : SpecChange.None;
-
-    // Refused rather than ignored: unencrypted is worse than none.
-    private static IEnumerable<Violation> NotOffered(RedisSentinelSpec spec) => spec.Tls?.IssuerRef is null
-        ? []
-        : [new("spec.tls", Reasons.NotOffered, "spec.tls asks for TLS, which this version of the operator can not provide. Remove spec.tls.")];
+    public SpecChange Change(IOpsRequest request, DatabaseFacts current, VersionLookup versions) => request switch
+    {
+        { Type: OpsRequestTypes.Reconfigure } => SpecChange.Of(Configuration!.Plan(request, current), Groups(current.Database)),
+        { Type: OpsRequestTypes.ReconfigureTls, Tls: { } tls } => TlsChanges.Of(tls, current.Database, RedisNames.Certificates),
+        _ => SpecChange.None,
+    };
 }

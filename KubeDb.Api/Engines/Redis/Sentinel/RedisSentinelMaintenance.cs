@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Engines.Redis.Resp;
+using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kubernetes;
 
@@ -21,10 +23,10 @@ internal sealed class RedisSentinelMaintenance(SentinelConnector sentinels, Time
     {
         var views = await ObserveAsync(instances, cancel);
         var actions = new List<MaintenanceAction>();
-        foreach (var (pod, master) in Forgotten(views, instances.Users.Select(u => u.Metadata.Key).ToHashSet()))
+        foreach (var (pod, master) in Forgotten(views, Watched(instances).Select(u => u.Metadata.Key).ToHashSet()))
         {
             var target = instances.Pods.First(p => p.Metadata.Name == pod);
-            var (reply, _) = await sentinels.AskAsync(target, instances.Credential, client => client.SendAsync(cancel, "SENTINEL", "REMOVE", master), cancel);
+            var (reply, _) = await sentinels.AskAsync(instances, target, client => client.SendAsync(cancel, "SENTINEL", "REMOVE", master), cancel);
             if (reply is { IsError: false })
                 actions.Add(new(RedisReasons.MasterForgotten, $"{pod} no longer watches {master}: no database of that name refers to these sentinels."));
         }
@@ -60,7 +62,7 @@ internal sealed class RedisSentinelMaintenance(SentinelConnector sentinels, Time
                 "ping", $"Sentinel {instances.Database.Metadata.Namespace}/{silent.Pod} does not answer: {silent.Failure}.", AcceptsConnections: views.Any(v => v.Failure is null)));
         }
 
-        var users = instances.Users.Select(u => SentinelNames.Master(u.Metadata.Key)).ToHashSet(StringComparer.Ordinal);
+        var users = Watched(instances).Select(u => SentinelNames.Master(u.Metadata.Key)).ToHashSet(StringComparer.Ordinal);
         HealthReport? failure = null;
         foreach (var view in views)
         {
@@ -75,6 +77,10 @@ internal sealed class RedisSentinelMaintenance(SentinelConnector sentinels, Time
 
         return failure ?? HealthReport.Healthy;
     }
+
+    // One that names these sentinels while it changes to or from others is watched by one of the two.
+    private static IEnumerable<IDatabase> Watched(DatabaseInstances instances) =>
+        instances.Users.Where(u => TlsTransition.Peers(u) is not var (present, _) || present == instances.Database.Metadata.Key);
 
     private bool Lasts(string pod, string master)
     {

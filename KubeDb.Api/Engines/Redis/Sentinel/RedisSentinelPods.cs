@@ -33,7 +33,12 @@ internal static class RedisSentinelPods
     {
         var containers = new JsonArray(Manifests.ToJson(Server(d)));
         if (d.Monitor is not null)
-            containers.Add((JsonNode)MonitoringObjects.Exporter(d, ExporterVariables(d), warnings));
+        {
+            var exporter = MonitoringObjects.Exporter(d, ExporterVariables(d), warnings);
+            RedisTls.AddTo(exporter, d.Facts.Database);
+            containers.Add((JsonNode)exporter);
+        }
+
         return new()
         {
             ["containers"] = containers,
@@ -59,7 +64,7 @@ internal static class RedisSentinelPods
             PodParts.FromField("HOSTNAME", "metadata.name"),
             PodParts.Variable("GOVERNING_SERVICE", d.GoverningService),
             PodParts.Variable("DISTRIBUTION", d.Flavour.Distribution),
-            PodParts.Variable("TLS", "OFF"),
+            PodParts.Variable("TLS", RedisTls.IsOn(d.Facts.Database) ? "ON" : "OFF"),
         ]);
         return new()
         {
@@ -70,7 +75,7 @@ internal static class RedisSentinelPods
             Ports = [PodParts.Port(RedisSentinelBlueprint.Port, RedisConnector.SentinelPort)],
             ReadinessProbe = Probe(periodSeconds: 5, failureThreshold: 3),
             StartupProbe = Probe(periodSeconds: 1, failureThreshold: StartupSeconds),
-            VolumeMounts = [PodParts.Mount(DataVolume, "/data"), .. Mounts(d)],
+            VolumeMounts = [PodParts.Mount(DataVolume, "/data"), .. Mounts(d), .. RedisTls.Mounts(d.Facts.Database)],
         };
     }
 
@@ -92,7 +97,7 @@ internal static class RedisSentinelPods
     {
         List<V1EnvVar> env =
         [
-            PodParts.Variable("REDIS_ADDR", $"redis://localhost:{RedisConnector.SentinelPort}"),
+            .. RedisTls.ExporterVariables(d.Facts.Database, RedisConnector.SentinelPort),
             PodParts.Variable("REDIS_EXPORTER_WEB_LISTEN_ADDRESS", $":{d.ExporterPort}"),
             PodParts.Variable("REDIS_EXPORTER_WEB_TELEMETRY_PATH", MonitoringObjects.Path),
         ];
@@ -105,6 +110,8 @@ internal static class RedisSentinelPods
     {
         var volumes = Manifests.ToJson(
             [PodParts.EmptyDirectory(ScriptVolume), PodParts.SecretVolume(d.Flavour.ConfigVolume, d.ConfigSecret)]);
+        foreach (var volume in RedisTls.Volumes(d))
+            volumes.Add((JsonNode)volume);
         if (!d.IsDurable)
             volumes.Insert(0, PodParts.EmptyDirectory(DataVolume, d.Spec.Storage));
         return volumes;

@@ -3,7 +3,6 @@ using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Engines.Redis.Resp;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Kubedb;
-using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Engines.Redis.Sentinel;
@@ -18,14 +17,6 @@ internal sealed class SentinelConfigurationEngine(SentinelConnector sentinels) :
     public static ConfigurationFile File(RedisFlavour flavour) =>
         new(RedisSentinelNames.ConfigKey, RedisConfDialect.Instance, new SentinelConfigurationRules(flavour), [PodGroup.OnlyRole]);
 
-    /// <summary>Settings in a spec that the operator sets itself: left out with a warning.</summary>
-    public static IEnumerable<SpecWarning> Warnings(DatabaseFacts facts) =>
-        from part in Parts(facts)
-        from setting in part.Document.Settings
-        where part.File.Rules.IsOwned(setting)
-        select new SpecWarning(
-            part.Path, Reasons.OperatorOwnedDirective, $"{part.Path}: line {setting.Line} sets \"{setting.Shown}\", which the operator sets itself; the line is not taken. Remove it.");
-
     /// <inheritdoc/>
     public IReadOnlyList<string> AtStart(DatabaseInstances instances, ConfigurationPlan plan) => Settings(instances, plan).AtStart;
 
@@ -34,15 +25,8 @@ internal sealed class SentinelConfigurationEngine(SentinelConnector sentinels) :
         Task.FromResult<IReadOnlyList<Violation>>([]);
 
     /// <inheritdoc/>
-    public Task<ConfigurationVerdict> CheckSpecAsync(DatabaseFacts facts, DatabaseInstances? instances, CancellationToken cancel)
-    {
-        var violations = from part in Parts(facts)
-                         from setting in part.Document.Settings
-                         where !part.File.Rules.IsOwned(setting)
-                         from violation in Violations(part, setting)
-                         select violation;
-        return Task.FromResult(new ConfigurationVerdict([.. violations], []));
-    }
+    public Task<ConfigurationVerdict> CheckSpecAsync(DatabaseFacts facts, DatabaseInstances? instances, CancellationToken cancel) =>
+        Task.FromResult(new ConfigurationVerdict(this.Violations(facts), []));
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>?> DifferencesAsync(
@@ -64,7 +48,7 @@ internal sealed class SentinelConfigurationEngine(SentinelConnector sentinels) :
         var done = new List<(Pod Pod, SentinelSetting Before)>();
         foreach (var pod in instances.Pods.Where(p => !p.Metadata.IsDeleting))
         {
-            var (refusal, failure) = await sentinels.AskAsync(pod, instances.Credential, client => SetAsync(client, pod, live, done, cancel), cancel);
+            var (refusal, failure) = await sentinels.AskAsync(instances, pod, client => SetAsync(client, pod, live, done, cancel), cancel);
             if (failure is null && refusal!.Length == 0)
                 continue;
             await RestoreAsync(instances, done, cancel);
@@ -109,7 +93,7 @@ internal sealed class SentinelConfigurationEngine(SentinelConnector sentinels) :
     private async Task RestoreAsync(DatabaseInstances instances, List<(Pod Pod, SentinelSetting Before)> done, CancellationToken cancel)
     {
         foreach (var (pod, before) in done)
-            await sentinels.AskAsync(pod, instances.Credential, async client => await before.SetAsync(client, cancel) ?? RespError.Parse(""), cancel);
+            await sentinels.AskAsync(instances, pod, async client => await before.SetAsync(client, cancel) ?? RespError.Parse(""), cancel);
     }
 
     private static async Task<IReadOnlyList<string>> DifferencesAsync(RespClient client, IReadOnlyList<SentinelSetting> wanted, CancellationToken cancel)
@@ -126,25 +110,4 @@ internal sealed class SentinelConfigurationEngine(SentinelConnector sentinels) :
 
     private static (IReadOnlyList<SentinelSetting> Live, IReadOnlyList<string> AtStart) Settings(DatabaseInstances instances, ConfigurationPlan plan) =>
         plan.Change(RedisSentinelNames.ConfigKey) is { } change ? SentinelSetting.Of(change, RedisFlavour.Of(instances.Version)) : ([], []);
-
-    private static IEnumerable<Violation> Violations(Part part, IConfigurationSetting setting)
-    {
-        var place = $"{part.Path}: line {setting.Line}";
-        if (part.File.Rules.Fault(setting) is { } fault)
-            yield return new(part.Path, Reasons.ConfigurationInvalid, $"{place}: \"{setting.Shown}\" {fault}. Correct the line.");
-        else if (part.File.Rules.IsKnown(setting) == false)
-            yield return ConfigurationSentences.Unknown(part.File, setting, place, part.IsSecret);
-    }
-
-    private static IEnumerable<Part> Parts(DatabaseFacts facts)
-    {
-        var file = File(RedisFlavour.Of(facts.Version));
-        var configuration = facts.Database.Spec.Configuration;
-        if (configuration?.SecretName is { Length: > 0 } name && facts.Secrets.GetValueOrDefault(name)?.Text(file.Name) is { } secret)
-            yield return new(file, $"secret {name}[{file.Name}]", file.Dialect.Read(secret).Document, true);
-        if (configuration?.Inline?.GetValueOrDefault(file.Name) is { } inline)
-            yield return new(file, $"spec.configuration.inline[{file.Name}]", file.Dialect.Read(inline).Document, false);
-    }
-
-    private sealed record Part(ConfigurationFile File, string Path, IConfigurationDocument Document, bool IsSecret);
 }

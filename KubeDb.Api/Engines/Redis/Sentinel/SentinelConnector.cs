@@ -10,18 +10,18 @@ internal sealed class SentinelConnector(RedisConnector connector)
     public static TimeSpan Timeout { get; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Connects to the sentinel of a pod. Exactly one of the two results is not null.</summary>
-    public Task<(RespClient? Client, ConnectFailure? Failure)> OpenAsync(Pod pod, Credential? credential, CancellationToken cancel) =>
-        connector.OpenAsync(pod.Status.PodIP, RedisConnector.SentinelPort, credential, Timeout, cancel);
+    public Task<(RespClient? Client, ConnectFailure? Failure)> OpenAsync(DatabaseInstances sentinels, Pod pod, CancellationToken cancel) =>
+        connector.OpenSentinelAsync(sentinels, pod, Timeout, cancel);
 
     /// <summary>Asks the sentinel of a pod; the second result says what was seen instead of an answer.</summary>
+    /// <param name="sentinels">The sentinels.</param>
     /// <param name="pod">The pod.</param>
-    /// <param name="credential">The sentinels' credential.</param>
     /// <param name="ask">The question.</param>
     /// <param name="cancel">Cancels the wait.</param>
-    public async Task<(T? Answer, string? Failure)> AskAsync<T>(Pod pod, Credential? credential, Func<RespClient, Task<T>> ask, CancellationToken cancel)
+    public async Task<(T? Answer, string? Failure)> AskAsync<T>(DatabaseInstances sentinels, Pod pod, Func<RespClient, Task<T>> ask, CancellationToken cancel)
         where T : class
     {
-        var (client, failure) = await OpenAsync(pod, credential, cancel);
+        var (client, failure) = await OpenAsync(sentinels, pod, cancel);
         if (client is null)
             return (null, failure!.Message);
         await using (client)
@@ -45,7 +45,7 @@ internal sealed class SentinelConnector(RedisConnector connector)
         var pods = sentinels.Pods.Where(p => !p.Metadata.IsDeleting).OrderBy(p => p.Metadata.Name, StringComparer.Ordinal);
         return await Task.WhenAll(pods.Select(async pod =>
         {
-            var (answer, failure) = await AskAsync(pod, sentinels.Credential, ask, cancel);
+            var (answer, failure) = await AskAsync(sentinels, pod, ask, cancel);
             return (pod, answer, failure);
         }));
     }

@@ -98,7 +98,7 @@ internal sealed class SentinelExecutor(RedisConnector connector, SentinelConnect
     private async Task<string?> SendAsync(DatabaseInstances instances, string name, CancellationToken cancel, params string[] command)
     {
         var pod = instances.Pods.First(p => p.Metadata.Name == name);
-        var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, SentinelConnector.Timeout, cancel);
+        var (client, failure) = await connector.OpenAsync(instances, pod, SentinelConnector.Timeout, cancel);
         if (client is null)
             return $"{name}: {failure!.Message}";
         await using (client)
@@ -116,9 +116,9 @@ internal sealed class SentinelExecutor(RedisConnector connector, SentinelConnect
 
     private async Task<string?> AskAsync(DatabaseInstances instances, string name, Func<RespClient, Pod, Task<string?>> ask, CancellationToken cancel)
     {
-        var peer = instances.Peers[SentinelObserver.Role];
+        var peer = instances.Peers[SentinelPeer.Role];
         var pod = peer.Pods.First(p => p.Metadata.Name == name);
-        var (refused, failure) = await sentinels.AskAsync(pod, peer.Credential, async client => await ask(client, pod) ?? "", cancel);
+        var (refused, failure) = await sentinels.AskAsync(peer, pod, async client => await ask(client, pod) ?? "", cancel);
         return failure is not null ? $"Sentinel {name}: {failure}" : refused!.Length > 0 ? $"Sentinel {name}: {refused}" : null;
     }
 

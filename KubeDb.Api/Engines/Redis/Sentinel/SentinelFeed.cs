@@ -17,15 +17,15 @@ internal sealed class SentinelFeed(SentinelConnector sentinels, TimeProvider tim
     {
         using var bound = new CancellationTokenSource(Lifetime, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, bound.Token);
-        await Task.WhenAll(instances.Pods.Where(p => p.IsReady).Select(p => ListenAsync(p, instances.Credential, changed, both.Token)));
+        await Task.WhenAll(instances.Pods.Where(p => p.IsReady).Select(p => ListenAsync(instances, p, changed, both.Token)));
         cancel.ThrowIfCancellationRequested();
     }
 
-    private async Task ListenAsync(Pod pod, Credential? credential, Action<ResourceType, ObjectKey> changed, CancellationToken cancel)
+    private async Task ListenAsync(DatabaseInstances instances, Pod pod, Action<ResourceType, ObjectKey> changed, CancellationToken cancel)
     {
         try
         {
-            var (client, _) = await sentinels.OpenAsync(pod, credential, cancel);
+            var (client, _) = await sentinels.OpenAsync(instances, pod, cancel);
             if (client is null)
                 return;
             await using (client)

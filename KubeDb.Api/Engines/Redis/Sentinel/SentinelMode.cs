@@ -22,11 +22,15 @@ internal sealed class SentinelMode : IRedisMode
         (_connector, _time) = (connector, time);
         _observer = new SentinelObserver(connector, sentinels);
         _executor = new SentinelExecutor(connector, sentinels, _observer);
+        Tls = new RedisTlsServers(connector, sentinels, _observer);
         Restarts = new SentinelModeRestarts(connector, sentinels, _observer, alone, time);
     }
 
     /// <inheritdoc/>
     public IRestartStrategy Restarts { get; }
+
+    /// <summary>TLS of the servers, in every mode: this one alone has sentinels, which may change with it.</summary>
+    public ITlsEngine Tls { get; }
 
     /// <inheritdoc/>
     public async Task<MaintenanceReport> MaintainAsync(DatabaseInstances instances, CancellationToken cancel)
@@ -57,7 +61,7 @@ internal sealed class SentinelMode : IRedisMode
     private async Task<HealthFailure?> WriteAsync(DatabaseInstances instances, string master, CancellationToken cancel)
     {
         var pod = instances.Pods.First(p => p.Metadata.Name == master);
-        var (client, failure) = await _connector.OpenAsync(pod.Status.PodIP, instances.Credential, SentinelConnector.Timeout, cancel);
+        var (client, failure) = await _connector.OpenAsync(instances, pod, SentinelConnector.Timeout, cancel);
         if (client is null)
             return new(HealthLabels.ClientCreation, $"No connection to the master {master}: {failure!.Message}.", AcceptsConnections: false);
         await using (client)

@@ -55,7 +55,7 @@ internal sealed class SentinelModeRestarts(
 
     private async Task<Readiness> HandOverAsync(DatabaseInstances instances, SentinelView view, Pod pod, string watcher, CancellationToken cancel)
     {
-        var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, SentinelConnector.Timeout, cancel);
+        var (client, failure) = await connector.OpenAsync(instances, pod, SentinelConnector.Timeout, cancel);
         if (client is null)
             return Readiness.NotYet($"the master {pod.Metadata.Name} can not be asked: {failure!.Message}");
         await using (client)
@@ -82,9 +82,9 @@ internal sealed class SentinelModeRestarts(
         {
             if (!await UntilAsync(CatchUp, async () => ReplicasHaveAll(await master.SendAsync(cancel, "INFO", "replication")), cancel))
                 return Readiness.NotYet($"no replica of {pod.Metadata.Name} has caught up with what is written");
-            var peer = instances.Peers[SentinelObserver.Role];
+            var peer = instances.Peers[SentinelPeer.Role];
             var sentinel = peer.Pods.First(p => p.Metadata.Name == watcher);
-            var (reply, failure) = await sentinels.AskAsync(sentinel, peer.Credential, client => client.SendAsync(cancel, "SENTINEL", "FAILOVER", view.Name), cancel);
+            var (reply, failure) = await sentinels.AskAsync(peer, sentinel, client => client.SendAsync(cancel, "SENTINEL", "FAILOVER", view.Name), cancel);
             if (failure is not null || reply!.IsError)
                 return Readiness.NotYet($"sentinel {watcher} does not replace the master yet: {failure ?? reply!.Error!.Sentence}");
             started = true;
@@ -141,8 +141,8 @@ internal sealed class SentinelModeRestarts(
     // The order of the two questions matters: a failover that is over has named the successor before.
     private async Task<bool> HasGivenUpAsync(DatabaseInstances instances, SentinelView view, Pod sentinel, CancellationToken cancel)
     {
-        var peer = instances.Peers[SentinelObserver.Role];
-        var (reply, _) = await sentinels.AskAsync(sentinel, peer.Credential, client => client.SendAsync(cancel, "SENTINEL", "MASTER", view.Name), cancel);
+        var peer = instances.Peers[SentinelPeer.Role];
+        var (reply, _) = await sentinels.AskAsync(peer, sentinel, client => client.SendAsync(cancel, "SENTINEL", "MASTER", view.Name), cancel);
         if (reply is not { IsError: false })
             return false;
         for (var i = 0; i + 1 < reply.Items.Count; i += 2)
@@ -172,8 +172,8 @@ internal sealed class SentinelModeRestarts(
 
     private async Task<string?> SuccessorAsync(DatabaseInstances instances, SentinelView view, Pod old, Pod sentinel, CancellationToken cancel)
     {
-        var peer = instances.Peers[SentinelObserver.Role];
-        var (reply, _) = await sentinels.AskAsync(sentinel, peer.Credential, client => client.SendAsync(cancel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", view.Name), cancel);
+        var peer = instances.Peers[SentinelPeer.Role];
+        var (reply, _) = await sentinels.AskAsync(peer, sentinel, client => client.SendAsync(cancel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", view.Name), cancel);
         if (reply?.Items is not [var host, ..] || view.Find(host.Text) is not { } named || named.Pod == old.Metadata.Name)
             return null;
         var pod = instances.Pods.First(p => p.Metadata.Name == named.Pod);

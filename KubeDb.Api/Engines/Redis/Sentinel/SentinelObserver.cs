@@ -10,9 +10,6 @@ namespace KubeDb.Api.Engines.Redis.Sentinel;
 /// </summary>
 internal sealed class SentinelObserver(RedisConnector connector, SentinelConnector sentinels)
 {
-    /// <summary>The role under which the sentinels are a database's peer.</summary>
-    public const string Role = "sentinel";
-
     // Sentinels do not tell the passwords that they have, so which ones this process gave them is remembered.
     private readonly ConcurrentDictionary<(string Watcher, string Master), Credential> _passwords = new();
 
@@ -21,7 +18,7 @@ internal sealed class SentinelObserver(RedisConnector connector, SentinelConnect
     {
         var name = SentinelNames.Master(instances.Database.Metadata.Key);
         var members = await MembersAsync(instances, cancel);
-        var peer = instances.Peers.GetValueOrDefault(Role);
+        var peer = instances.Peers.GetValueOrDefault(SentinelPeer.Role);
         return new()
         {
             Name = name,
@@ -44,7 +41,7 @@ internal sealed class SentinelObserver(RedisConnector connector, SentinelConnect
     /// <summary>What one server says of itself.</summary>
     public async Task<(ReplicationState? State, string? Failure, bool Refuses)> AskAsync(DatabaseInstances instances, Pod pod, CancellationToken cancel)
     {
-        var (client, failure) = await connector.OpenAsync(pod.Status.PodIP, instances.Credential, SentinelConnector.Timeout, cancel);
+        var (client, failure) = await connector.OpenAsync(instances, pod, SentinelConnector.Timeout, cancel);
         if (client is null)
             return (null, failure!.Message, failure.Error is not null);
         await using (client)
@@ -82,7 +79,7 @@ internal sealed class SentinelObserver(RedisConnector connector, SentinelConnect
             if (pod is null)
                 return new WatcherView(name, host, "", wanted.Contains(name), "it is not there", null, false);
             var (answer, failure) = await sentinels.AskAsync(
-                pod, peer.Credential, async client => new Holder(await MonitoredMaster.AskAsync(client, master, cancel)), cancel);
+                peer, pod, async client => new Holder(await MonitoredMaster.AskAsync(client, master, cancel)), cancel);
             var knows = password is null || _passwords.GetValueOrDefault((pod.Metadata.Uid, master)) == password;
             return new WatcherView(name, host, pod.Status.PodIP, wanted.Contains(name), failure, answer?.Master, knows);
         }));

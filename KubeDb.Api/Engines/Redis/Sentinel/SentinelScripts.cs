@@ -8,11 +8,13 @@ public static class SentinelScripts
         #!/bin/sh
         # Succeeds once the sentinel answers.
         if [ "${DISTRIBUTION:-Official}" = Valkey ]; then cli=valkey-cli; else cli=redis-cli; fi
+        certs=${START_CERTS_DIR:-/certs}
         set -- -h "${START_HOST:-127.0.0.1}" -p 26379
-        if [ "${TLS:-OFF}" = ON ]; then
-          set -- "$@" --tls --cert /certs/client.crt --key /certs/client.key --cacert /certs/ca.crt
-        fi
-        [ "$("$cli" "$@" PING 2>/dev/null)" = PONG ]
+        answers() { [ "$("$cli" "$@" PING 2>/dev/null)" = PONG ]; }
+
+        # A sentinel that changes between plain and TLS has either on its port.
+        if [ "${TLS:-OFF}" = ON ] && answers "$@" --tls --cert "$certs/client.crt" --key "$certs/client.key" --cacert "$certs/ca.crt"; then exit 0; fi
+        answers "$@"
         """);
 
     /// <summary>

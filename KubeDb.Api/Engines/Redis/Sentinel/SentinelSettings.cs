@@ -28,7 +28,7 @@ internal static class SentinelSettings
     {
         var flavour = RedisFlavour.Of(facts.Version);
         var user = User(facts).Where(d => d.CanonicalName != Directive);
-        return SentinelConfigurationEngine.File(flavour).Render(RedisConf.Empty, user, Owned(flavour, facts.Credential));
+        return SentinelConfigurationEngine.File(flavour).Render(RedisConf.Empty, user, Owned(flavour, facts));
     }
 
     /// <summary>The user's settings that count.</summary>
@@ -56,17 +56,16 @@ internal static class SentinelSettings
     /// <summary>How many sentinels have to agree that a master is down: half of them, rounded up.</summary>
     public static int Quorum(int sentinels) => (sentinels + 1) / 2;
 
-    private static RedisConf Owned(RedisFlavour flavour, Credential? credential)
+    private static RedisConf Owned(RedisFlavour flavour, DatabaseFacts facts)
     {
-        var directives = new List<RedisDirective>
+        var directives = new List<RedisDirective>(RedisTls.Directives(facts.Database, RedisConnector.SentinelPort))
         {
-            RedisDirective.Of("port", "26379"),
             RedisDirective.Of("dir", "/data"),
             RedisDirective.Of("protected-mode", "no"),
             RedisDirective.Of(Directive, "resolve-hostnames", "yes"),
             RedisDirective.Of(Directive, "announce-hostnames", "yes"),
         };
-        if (credential is not null)
+        if (facts.Credential is { } credential)
             directives.AddRange(OperatorConf.Access(flavour, credential));
         return RedisConf.Of(directives);
     }

@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Engines.Redis;
 using KubeDb.Api.Engines.Redis.Cluster;
 using KubeDb.Api.Kinds.Catalog;
+using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Tests.Support;
 using KubeDb.Tests.Support.Writers.Redis;
 using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
@@ -31,6 +34,7 @@ internal sealed class RealCluster : IAsyncDisposable
     private readonly int _network = Interlocked.Increment(ref _networks);
     private readonly Dictionary<string, string> _addresses = [];
     private readonly HashSet<string> _running = [];
+    private readonly Dictionary<string, Secret> _secrets = new(StringComparer.Ordinal);
     private readonly ClusterMaintenance _maintenance;
 
     private RealCluster(EngineContainer container, EngineVersion version, string folder)
@@ -56,11 +60,15 @@ internal sealed class RealCluster : IAsyncDisposable
 
     public IReadOnlyList<string> Addresses => [.. _addresses.Values];
 
+    /// <summary>Servers with certificates are on their way between plain connections and TLS: they serve both.</summary>
+    public bool IsInBetween { get; set; }
+
     /// <summary>The cluster as the database's pods; those that do not run are not there.</summary>
     public DatabaseInstances Instances => new(
         new DatabaseFacts
         {
-            Database = new RedisDatabase { Metadata = new() { Namespace = "demo", Name = "rd", Uid = "u" }, Spec = new() { StorageType = StorageTypes.Durable, HealthChecker = new() { TimeoutSeconds = 10 } } },
+            Database = Database,
+            Secrets = _secrets,
             Version = new RedisVersion { Spec = new() { Version = _version.Server.ToString(), Db = new() { Image = "" } } },
             Credential = new("default", Password),
             Offers = new ServerOffers(PolicyV1: true, ServiceMonitors: true, CertManager: false),
@@ -68,6 +76,24 @@ internal sealed class RealCluster : IAsyncDisposable
         [.. Pods.Where(_running.Contains).Select(PodOf)])
     {
         Groups = [.. Enumerable.Range(0, Shards).Select(s => new PodGroup { PetSet = $"rd-shard{s}", Replicas = Replicas, Container = "redis" })],
+    };
+
+    private RedisDatabase Database => new()
+    {
+        Metadata = new()
+        {
+            Namespace = "demo",
+            Name = "rd",
+            Uid = "u",
+            Annotations = IsInBetween ? new Dictionary<string, string> { [TlsTransition.Annotation] = "request" } : [],
+        },
+        Spec = new()
+        {
+            Mode = RedisModes.Cluster,
+            StorageType = StorageTypes.Durable,
+            HealthChecker = new() { TimeoutSeconds = 10 },
+            Tls = _secrets.Count > 0 ? new() { IssuerRef = new() { Name = "ca", Kind = "Issuer" } } : null,
+        },
     };
 
     public static async Task<RealCluster> MakeAsync(EngineVersion version)
@@ -87,6 +113,26 @@ internal sealed class RealCluster : IAsyncDisposable
         _running.UnionWith(pods);
         foreach (var pod in pods)
             await AskAsync(pod, "PING");
+    }
+
+    /// <summary>
+    /// Makes certificates for servers and clients, and puts them where the volumes of pods have them. One folder serves all pods: the certificate
+    /// has the names of all.
+    /// </summary>
+    /// <param name="authority">Who issues them.</param>
+    /// <param name="trusted">Which authorities are trusted beside it.</param>
+    public async Task IssueAsync(TestAuthority authority, params IReadOnlyList<TestAuthority> trusted)
+    {
+        var (server, key) = authority.Issue("rd.demo.svc", "*.rd-pods.demo.svc");
+        var (client, clientKey) = authority.Issue("default");
+        var bundle = TrustBundle.Of(trusted.Append(authority).Select(a => a.Pem));
+        _secrets["rd-server-cert"] = SecretOf(("tls.crt", server), ("tls.key", key), ("ca.crt", authority.Pem));
+        _secrets["rd-client-cert"] = SecretOf(("tls.crt", client), ("tls.key", clientKey), ("ca.crt", authority.Pem));
+        _secrets["rd-ca-bundle"] = SecretOf(("ca.crt", bundle.Text));
+        await _container.WriteAsync($"{RedisTls.Folder}/server.crt", server);
+        await _container.WriteAsync($"{RedisTls.Folder}/server.key", key);
+        await _container.WriteAsync($"{RedisTls.Folder}/ca.crt", bundle.Text);
+        await _container.WriteAsync($"{RedisTls.Folder}/{bundle.MarkKey}", bundle.Text);
     }
 
     /// <summary>Kills servers, so that nothing is written at the end.</summary>
@@ -196,6 +242,9 @@ internal sealed class RealCluster : IAsyncDisposable
             await KillAsync([.. _running]);
     }
 
+    private static Secret SecretOf(params IReadOnlyList<(string Key, string Text)> content) =>
+        new() { Data = content.ToDictionary(c => c.Key, c => (ReadOnlyMemory<byte>)System.Text.Encoding.ASCII.GetBytes(c.Text), StringComparer.Ordinal) };
+
     private static IEnumerable<string> Keys(string prefix, int count) => Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}:{i}"));
 
     private string Address(string pod, int generation) =>
@@ -208,7 +257,16 @@ internal sealed class RealCluster : IAsyncDisposable
         return $"--bind {address} --port {Port} --dir {_folder}/{pod} --pidfile {_folder}/{pod}.pid --logfile {_folder}/{pod}.log --daemonize yes "
             + $"--requirepass '{Password}' --masterauth '{Password}' --save '' --appendonly yes --appendfsync no --repl-diskless-sync-delay 0 "
             + $"--maxmemory 32mb --cluster-enabled yes --cluster-config-file nodes.conf --cluster-node-timeout {NodeTimeout} --cluster-allow-replica-migration no "
-            + $"--cluster-announce-ip {address} {hostname}";
+            + $"--cluster-announce-ip {address} {hostname} {(_secrets.Count == 0 ? "" : TlsOptions)}";
+    }
+
+    private string TlsOptions
+    {
+        get
+        {
+            var ports = IsInBetween ? $"--tls-port {RedisTls.SidePort}" : $"--port 0 --tls-port {Port} --tls-replication yes --tls-cluster yes";
+            return $"{ports} --tls-cert-file {RedisTls.Folder}/server.crt --tls-key-file {RedisTls.Folder}/server.key --tls-ca-cert-file {RedisTls.Folder}/ca.crt";
+        }
     }
 
     private async Task<string> TablesAsync()

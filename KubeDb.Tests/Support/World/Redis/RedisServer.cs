@@ -51,6 +51,18 @@ internal sealed class RedisServer
     /// <summary>Commands that changed a parameter, in order.</summary>
     public List<string> Sets { get; } = [];
 
+    /// <summary>Loads a file of certificates, by parameter and path; what is wrong with it, or null.</summary>
+    public Func<string, string, string?> LoadsTls { get; set; } = static (_, _) => null;
+
+    /// <summary>The certificate that it loaded last, PEM; null for none.</summary>
+    public string? Certificate { get; set; }
+
+    /// <summary>The annotation of its pod when its kubelet brought secrets last; null before the start.</summary>
+    public string? Touched { get; set; }
+
+    /// <summary>The authorities that it trusts, PEM; null for none.</summary>
+    public string? Trusts { get; set; }
+
     /// <summary>False once it has stopped, or while it hangs.</summary>
     public bool Answers { get; set; } = true;
 
@@ -148,6 +160,12 @@ internal sealed class RedisServer
         {
             var why = RedisDirectives.Find(pair[0]) is { Effect: DirectiveEffect.AtStart } ? "can't set immutable config" : Objection(pair[0], pair[1]);
             if (why is not null)
+                return $"-ERR CONFIG SET failed (possibly related to argument '{pair[0]}') - {why}\r\n";
+        }
+
+        foreach (var pair in pairs.Where(p => p[0].StartsWith("tls-", StringComparison.Ordinal) && p[0].EndsWith("-file", StringComparison.Ordinal)))
+        {
+            if (LoadsTls(pair[0], pair[1]) is { } why)
                 return $"-ERR CONFIG SET failed (possibly related to argument '{pair[0]}') - {why}\r\n";
         }
 

@@ -10,7 +10,7 @@ namespace KubeDb.Tests.Support.World;
 /// The Redis servers of a cluster, one for each running pod: started with the file that the pod mounts, on the volume that it claims; see
 /// <see cref="RedisServer"/>.
 /// </summary>
-internal sealed class RedisServers(FakeCluster cluster) : IServerDoubles
+internal sealed partial class RedisServers(FakeCluster cluster) : IServerDoubles
 {
     private const string FileKey = "default.conf";
     private readonly Dictionary<string, RedisServer> _byAddress = [];
@@ -105,6 +105,7 @@ internal sealed class RedisServers(FakeCluster cluster) : IServerDoubles
         if (!_volumes.TryGetValue(volume, out var keys))
             _volumes[volume] = keys = [];
         _byAddress[address] = new RedisServer(File(secret), keys, cluster.Server.Time) { Loading = Loading };
+        LoadTls(pod, _byAddress[address]);
         _addressOf[pod.Uid()] = address;
     }
 

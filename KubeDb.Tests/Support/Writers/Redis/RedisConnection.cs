@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace KubeDb.Tests.Support.Writers.Redis;
@@ -8,18 +10,51 @@ namespace KubeDb.Tests.Support.Writers.Redis;
 internal sealed class RedisConnection : IDisposable
 {
     private readonly TcpClient _client;
+    private readonly Stream _stream;
     private readonly StreamReader _reader;
 
-    private RedisConnection(TcpClient client) => (_client, _reader) = (client, new StreamReader(client.GetStream(), Encoding.UTF8));
+    private RedisConnection(TcpClient client, Stream stream) => (_client, _stream, _reader) = (client, stream, new StreamReader(stream, Encoding.UTF8));
 
-    /// <summary>Connects and logs in.</summary>
-    public static async Task<RedisConnection> OpenAsync(string host, int port, string? password, CancellationToken cancel)
+    /// <summary>Connects and logs in; with a certificate, over TLS where the server speaks it.</summary>
+    public static async Task<RedisConnection> OpenAsync(string host, int port, string? password, CancellationToken cancel, X509Certificate2? certificate = null)
+    {
+        if (certificate is not null && !await IsPlainAsync(host, port, cancel))
+            return await LogInAsync(host, port, password, certificate, cancel);
+        return await LogInAsync(host, port, password, null, cancel);
+    }
+
+    private static async Task<bool> IsPlainAsync(string host, int port, CancellationToken cancel)
+    {
+        using var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync(host, port, cancel);
+        try
+        {
+            var first = new byte[1];
+            await client.GetStream().WriteAsync("PING\r\n"u8.ToArray(), cancel);
+            return await client.GetStream().ReadAsync(first, cancel) == 1 && first[0] is (byte)'+' or (byte)'-';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<RedisConnection> LogInAsync(string host, int port, string? password, X509Certificate2? certificate, CancellationToken cancel)
     {
         var client = new TcpClient { NoDelay = true };
         try
         {
             await client.ConnectAsync(host, port, cancel);
-            var connection = new RedisConnection(client);
+            Stream stream = client.GetStream();
+            if (certificate is not null)
+            {
+                // Whom the server is does not matter to these tests; others look at its certificate.
+                var secure = new SslStream(stream, false, static (_, shown, _, _) => shown is not null);
+                await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host, ClientCertificates = [certificate] }, cancel);
+                stream = secure;
+            }
+
+            var connection = new RedisConnection(client, stream);
             if (password is not null)
                 await connection.AskAsync(cancel, "AUTH", password);
             return connection;
@@ -39,7 +74,7 @@ internal sealed class RedisConnection : IDisposable
         var text = new StringBuilder($"*{all.Count}\r\n");
         foreach (var word in all)
             text.Append(CultureInfo.InvariantCulture, $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n");
-        await _client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancel);
+        await _stream.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancel);
         return await ReadAsync(cancel);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 
 namespace KubeDb.Tests.Support.Writers.Redis;
 
@@ -10,7 +11,8 @@ namespace KubeDb.Tests.Support.Writers.Redis;
 /// <param name="password">The password; null for none.</param>
 /// <param name="replicas">How many replicas have to have a write before it counts as acknowledged (WAIT); 0 for none.</param>
 /// <param name="tag">A hash tag that keeps the keys in one slot; empty for none.</param>
-internal sealed class RedisWriterClient(Func<CancellationToken, Task<(string Host, int Port)>> find, string? password, int replicas = 0, string tag = "") : IWriterClient
+/// <param name="certificate">What it shows to servers that speak TLS; null to speak plain only.</param>
+internal sealed class RedisWriterClient(Func<CancellationToken, Task<(string Host, int Port)>> find, string? password, int replicas = 0, string tag = "", X509Certificate2? certificate = null) : IWriterClient
 {
     private const int WaitMilliseconds = 1000;
     private readonly string _keys = $"writer:{Guid.NewGuid():N}:{(tag.Length > 0 ? $"{{{tag}}}:" : "")}";
@@ -25,8 +27,8 @@ internal sealed class RedisWriterClient(Func<CancellationToken, Task<(string Hos
         new(cancel => MasterAsync(sentinels, sentinelPassword, master, resolve, cancel), password, replicas);
 
     /// <summary>Asks the nodes of a cluster for the owner of the slot of the hash tag, as a client does that knows clusters.</summary>
-    public static RedisWriterClient OfSlot(Func<Task<IReadOnlyList<string>>> nodes, string tag, string? password, int replicas = 0) =>
-        new(cancel => OwnerAsync(nodes, tag, password, cancel), password, replicas, tag);
+    public static RedisWriterClient OfSlot(Func<Task<IReadOnlyList<string>>> nodes, string tag, string? password, int replicas = 0, X509Certificate2? certificate = null) =>
+        new(cancel => OwnerAsync(nodes, tag, password, certificate, cancel), password, replicas, tag, certificate);
 
     public async Task WriteAsync(int number, CancellationToken cancel)
     {
@@ -88,7 +90,7 @@ internal sealed class RedisWriterClient(Func<CancellationToken, Task<(string Hos
     private async Task<RedisConnection> ConnectAsync(CancellationToken cancel)
     {
         var (host, port) = await find(cancel);
-        return await RedisConnection.OpenAsync(host, port, password, cancel);
+        return await RedisConnection.OpenAsync(host, port, password, cancel, certificate);
     }
 
     private static async Task<(string Host, int Port)> MasterAsync(
@@ -99,13 +101,14 @@ internal sealed class RedisWriterClient(Func<CancellationToken, Task<(string Hos
         return parts.Length == 2 ? (resolve(parts[0]), int.Parse(parts[1], CultureInfo.InvariantCulture)) : throw new IOException($"no sentinel knows {master}");
     }
 
-    private static async Task<(string Host, int Port)> OwnerAsync(Func<Task<IReadOnlyList<string>>> nodes, string tag, string? password, CancellationToken cancel)
+    private static async Task<(string Host, int Port)> OwnerAsync(
+        Func<Task<IReadOnlyList<string>>> nodes, string tag, string? password, X509Certificate2? certificate, CancellationToken cancel)
     {
         var table = await AskAnyAsync(await nodes(), 6379, password, async c =>
         {
             var slot = await c.AskAsync(cancel, "CLUSTER", "KEYSLOT", $"{{{tag}}}");
             return $"{slot}\n{await c.AskAsync(cancel, "CLUSTER", "NODES")}";
-        }, cancel);
+        }, cancel, certificate);
         var lines = table.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var slot = int.Parse(lines[0], CultureInfo.InvariantCulture);
         foreach (var words in lines.Skip(1).Select(l => l.Trim().Split(' ')).Where(w => w.Length > 8))
@@ -126,7 +129,7 @@ internal sealed class RedisWriterClient(Func<CancellationToken, Task<(string Hos
     }
 
     private static async Task<string> AskAnyAsync(
-        IReadOnlyList<string> hosts, int port, string? password, Func<RedisConnection, Task<string>> ask, CancellationToken cancel)
+        IReadOnlyList<string> hosts, int port, string? password, Func<RedisConnection, Task<string>> ask, CancellationToken cancel, X509Certificate2? certificate = null)
     {
         Exception? last = null;
         foreach (var host in hosts)
@@ -135,7 +138,7 @@ internal sealed class RedisWriterClient(Func<CancellationToken, Task<(string Hos
             limit.CancelAfter(TimeSpan.FromMilliseconds(300));
             try
             {
-                using var connection = await RedisConnection.OpenAsync(host, port, password, limit.Token);
+                using var connection = await RedisConnection.OpenAsync(host, port, password, limit.Token, certificate);
                 return await ask(connection);
             }
             catch (Exception problem) when (!cancel.IsCancellationRequested)

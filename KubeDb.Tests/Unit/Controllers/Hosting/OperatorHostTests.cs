@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
@@ -7,6 +9,9 @@ using KubeDb.Api.Controllers.Telemetry;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Tests.Unit.Kubernetes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Trace;
@@ -32,6 +37,14 @@ public sealed class OperatorHostTests
         Assert.That(await metrics.Content.ReadAsStringAsync(), Does.Contain("process_resident_memory_bytes").And.Contain("kubedb_build_info{version="));
         Assert.That(await http.GetStringAsync("/healthz"), Is.EqualTo("ok\n"));
         Assert.That((await http.GetAsync("/else")).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task Without_any_address_it_takes_no_port()
+    {
+        await using var app = await StartAsync(_ => { }, address: "0");
+        Assert.That(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [], Is.Empty);
+        Assert.That(app.Services.GetRequiredService<OperatorRuntime>().IsAlive, Is.True);
     }
 
     [Test]
@@ -78,12 +91,52 @@ public sealed class OperatorHostTests
         Assert.That(app.Services.GetService<TracerProvider>(), Is.Null);
     }
 
-    private static async Task<WebApplication> StartAsync(Action<OperatorRuntime> compose, Action<WebApplicationBuilder>? configure = null)
+    [Test]
+    public async Task What_is_secure_has_an_address_of_its_own_and_shows_the_newest_certificate()
     {
-        var options = new OperatorOptions { LeaderElect = false, MetricsBindAddress = "127.0.0.1:0", HealthProbeBindAddress = "127.0.0.1:0", LogLevel = "error" };
+        var authority = TestCertificate.Authority();
+        var (first, second) = (authority.Issue("localhost"), authority.Issue("localhost"));
+        TestCertificate? shown = null;
+        await using var app = await StartAsync(
+            runtime => runtime.Secure = new SecureEndPoint(
+                () => shown is null ? null : SslStreamCertificateContext.Create(shown.WithKey, null, offline: true),
+                context => context.Response.WriteAsync("secret")),
+            program: Program with { SecureBindAddress = _ => "127.0.0.1:0" });
+        var secure = new Uri(app.Urls.Single(u => u.StartsWith("https:", StringComparison.Ordinal)));
+        var plain = new Uri(app.Urls.First(u => u.StartsWith("http:", StringComparison.Ordinal)));
+
+        Assert.That(async () => await ShownAsync(secure), Throws.TypeOf<HttpRequestException>(), "nothing to show");
+        foreach (var certificate in (TestCertificate[])[first, second])
+        {
+            shown = certificate;
+            Assert.That(await ShownAsync(secure), Is.EqualTo(("secret", certificate.Certificate.Thumbprint)));
+        }
+
+        Assert.That(await ShownAsync(new Uri(secure, "/metrics")), Is.EqualTo(("secret", second.Certificate.Thumbprint)));
+        using var http = new HttpClient();
+        Assert.That(await http.GetStringAsync(new Uri(plain, "/healthz")), Is.EqualTo("ok\n"));
+    }
+
+    private static async Task<(string Answer, string Thumbprint)> ShownAsync(Uri address)
+    {
+        var thumbprint = "";
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+        {
+            thumbprint = ((X509Certificate2)certificate!).Thumbprint;
+            return thumbprint.Length > 0;
+        };
+        using var http = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        return (await http.GetStringAsync(address), thumbprint);
+    }
+
+    private static async Task<WebApplication> StartAsync(
+        Action<OperatorRuntime> compose, Action<WebApplicationBuilder>? configure = null, string address = "127.0.0.1:0", OperatorProgram? program = null)
+    {
+        var options = new OperatorOptions { LeaderElect = false, MetricsBindAddress = address, HealthProbeBindAddress = address, LogLevel = "error" };
         var builder = WebApplication.CreateSlimBuilder();
         configure?.Invoke(builder);
-        builder.AddOperator(Program, options, (_, _) => new Unreachable(), compose);
+        builder.AddOperator(program ?? Program, options, (_, _) => new Unreachable(), compose);
         builder.Services.AddLogging(l => l.ClearProviders());
         var app = builder.Build();
         app.MapOperator(options);

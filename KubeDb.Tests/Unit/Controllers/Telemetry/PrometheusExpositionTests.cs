@@ -26,6 +26,16 @@ public sealed class PrometheusExpositionTests
     }
 
     [Test]
+    public void What_is_read_for_each_scrape_says_no_more_of_what_is_gone()
+    {
+        var things = new List<string> { "a", "b" };
+        _meter.CreateObservableGauge("f", () => things.Select(t => new Measurement<long>(1, new KeyValuePair<string, object?>("name", t))), null, "Things.");
+        Assert.That(_exposition.Write(), Does.Contain("f{name=\"a\"} 1\nf{name=\"b\"} 1\n"));
+        things.Remove("a");
+        Assert.That(_exposition.Write(), Does.Not.Contain("f{name=\"a\"}").And.Contain("f{name=\"b\"} 1\n"));
+    }
+
+    [Test]
     public void Every_kind_of_instrument_has_its_form()
     {
         var counter = _meter.CreateCounter<long>("a_total", null, "Back\\slash and\nline.");

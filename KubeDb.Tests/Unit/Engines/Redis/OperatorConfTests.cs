@@ -3,13 +3,14 @@ using KubeDb.Api.Engines.Redis;
 using KubeDb.Api.Engines.Redis.Configuration;
 using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Shared;
+using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Tests.Unit.Engines.Redis;
 
 [TestFixture, Category("Unit")]
 public class OperatorConfTests
 {
-    private static readonly RedisSpec Cluster = new() { Mode = RedisModes.Cluster };
+    private static readonly RedisDatabase Cluster = new() { Spec = new() { Mode = RedisModes.Cluster } };
 
     [TestCase(false, "6.0", "cluster-migration-barrier 999")]
     [TestCase(false, "6.2", "cluster-allow-replica-migration no")]
@@ -29,8 +30,8 @@ public class OperatorConfTests
     [TestCase("ip", "ip")]
     public void ClientsAreToldWhatTheUserAnnounces(string? type, string preferred)
     {
-        var spec = Cluster with { Cluster = new() { Announce = new() { Type = type } } };
-        Assert.That(Texts(OperatorConf.Owned(new(false, new(7, 0)), null, spec, RedisConf.Empty).Directives), Does.Contain($"cluster-preferred-endpoint-type {preferred}"));
+        var database = Cluster with { Spec = Cluster.Spec with { Cluster = new() { Announce = new() { Type = type } } } };
+        Assert.That(Texts(OperatorConf.Owned(new(false, new(7, 0)), null, database, RedisConf.Empty).Directives), Does.Contain($"cluster-preferred-endpoint-type {preferred}"));
     }
 
     [TestCase(RedisModes.Standalone, StorageTypes.Durable, "appendonly yes")]
@@ -46,7 +47,7 @@ public class OperatorConfTests
 
     [Test]
     public void AStandaloneIsNoNode() => Assert.That(
-        Texts(OperatorConf.Owned(new(false, new(8, 0)), new Credential("default", "p"), new() { Mode = RedisModes.Standalone }, RedisConf.Empty).Directives),
+        Texts(OperatorConf.Owned(new(false, new(8, 0)), new Credential("default", "p"), new() { Spec = new() { Mode = RedisModes.Standalone } }, RedisConf.Empty).Directives),
         Is.EqualTo(new[] { "port 6379", "dir /data", "protected-mode no", "requirepass p", "masterauth p" }));
 
     private static IEnumerable<string> Texts(IEnumerable<RedisDirective> directives) => directives.Select(d => $"{d.Name} {string.Join(' ', d.Arguments)}");

@@ -17,13 +17,13 @@ public class RedisEngineTests
     private static readonly RedisVersion Version = new() { Metadata = new() { Name = "7.2.4" }, Spec = new() { Version = "7.2.4", Db = new() { Image = "r" }, Exporter = new() { Image = "e" } } };
 
     [Test]
-    public void WhatCanNotBeProvidedIsRefusedNotIgnored()
+    public void EveryModeIsOfferedWithTlsAndUsers()
     {
         var spec = Valid().Spec;
         Assert.That(Reasons(Valid()), Is.Empty);
         Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Cluster } }), Is.Empty);
         Assert.That(Reasons(Valid() with { Spec = spec with { Mode = RedisModes.Sentinel, Replicas = 3, SentinelRef = new() { Name = "sen" } } }), Is.Empty);
-        Assert.That(Reasons(Valid() with { Spec = spec with { Tls = new() { IssuerRef = new() { Kind = "Issuer", Name = "ca" } } } }), Does.Contain(ReasonIds.NotOffered));
+        Assert.That(Reasons(Valid() with { Spec = spec with { Tls = new() { IssuerRef = new() { Kind = "Issuer", Name = "ca" } } } }), Is.Empty);
         Assert.That(Reasons(Valid() with { Spec = spec with { Configuration = new() { Acl = new() { Rules = ["ann +get"] } } } }), Is.Empty);
     }
 

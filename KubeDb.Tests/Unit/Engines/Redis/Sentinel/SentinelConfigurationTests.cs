@@ -40,7 +40,7 @@ public class SentinelConfigurationTests
     {
         var facts = Facts(line);
 
-        Assert.That(SentinelConfigurationEngine.Warnings(facts).Single().Reason, Is.EqualTo("OperatorOwnedDirective"));
+        Assert.That(new SentinelConfigurationEngine(null!).OwnedWarnings(facts).Single().Reason, Is.EqualTo("OperatorOwnedDirective"));
         Assert.That(SentinelSettings.Render(facts), Does.Not.Contain($"\n{line}\n"));
         Assert.That(SentinelSettings.Render(facts), Does.Contain("requirepass \"pass word\""));
     }

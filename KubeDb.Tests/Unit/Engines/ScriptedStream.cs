@@ -1,4 +1,4 @@
-namespace KubeDb.Tests.Unit.Engines.Redis;
+namespace KubeDb.Tests.Unit.Engines;
 
 /// <summary>A peer that says fixed bytes, at most <paramref name="cut"/> at a time, then hangs up or falls silent.</summary>
 internal sealed class ScriptedStream(byte[] replies, int cut = int.MaxValue, bool stall = false) : Stream

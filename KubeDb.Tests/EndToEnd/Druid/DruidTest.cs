@@ -1,0 +1,144 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using k8s.Models;
+using KubeDb.Tests.Support;
+
+namespace KubeDb.Tests.EndToEnd.Druid;
+
+/// <summary>What tests of Druid share: manifests as the guides have them, on small pods, and what a person asks a router.</summary>
+[Category("Full")]
+public abstract class DruidTest : ClusterTest
+{
+    /// <summary>Versions of the test catalog (hack/catalog.yaml).</summary>
+    protected const string Druid28 = "28.0.0", Druid33 = "33.0.0";
+
+    // Servers of a Java machine each, of several roles, after a ZooKeeper and a PostgreSQL.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(12);
+
+    /// <summary>Pods of the servers of <see cref="Small"/> in the order in which a request restarts them.</summary>
+    protected static IReadOnlyList<string> Servers(string name) => [$"{name}-historicals-0", $"{name}-middlemanagers-0", $"{name}-brokers-0", $"{name}-routers-0", $"{name}-coordinators-0"];
+
+    /// <summary>
+    /// One small server of each role with all that it depends on made by the operator. The deep storage is a volume that historicals and middle managers share:
+    /// on one node several pods may mount it.
+    /// </summary>
+    protected static string Small(string name, string version, string more = "") => $$"""
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: {name: deep}
+        spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 64Mi} } }
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: deep-storage-config}
+        stringData:
+          druid.storage.type: local
+          druid.storage.storageDirectory: /deep
+        ---
+        apiVersion: kubedb.com/v1alpha2
+        kind: Druid
+        metadata: {name: {{name}}}
+        spec:
+          version: "{{version}}"
+          deletionPolicy: WipeOut
+          deepStorage: {type: s3, configSecret: {name: deep-storage-config} }
+          zookeeperRef: {version: "3.9.1"}
+          topology:
+            routers: {{Pod(320)}}
+            coordinators: {{Pod(384)}}
+            brokers: {{Pod(448)}}
+            historicals: {{Pod(448, deep: true)}}
+            middleManagers: {{Pod(1024, deep: true)}}
+        {{more}}
+        """;
+
+    /// <summary>A request; <paramref name="rest"/> are further members of its spec, in flow style.</summary>
+    protected static string Request(string name, string type, string database, string rest = "") => $$"""
+        apiVersion: ops.kubedb.com/v1alpha1
+        kind: DruidOpsRequest
+        metadata: {name: {{name}}}
+        spec: {type: {{type}}, databaseRef: {name: {{database}} }, timeout: 5m{{(rest.Length > 0 ? ", " : "")}}{{rest}} }
+        """;
+
+    /// <summary>Skips the test where the cluster's store has no image of the version.</summary>
+    protected static async Task RequireImageAsync(string version)
+    {
+        if ((await Tool.RunAsync("kubectl", ["get", "druidversion", version])).ExitCode != 0)
+            Assert.Ignore($"the catalog has no Druid {version} (hack/catalog.yaml), or its image was not built (hack/images)");
+    }
+
+    /// <summary>Waits, with kubectl wait, for the phase of a cluster.</summary>
+    protected Task ClusterIs(string name, string phase) => WaitAsync($"--for=jsonpath={{.status.phase}}={phase}", $"dr/{name}", Patience);
+
+    /// <summary>Waits, with kubectl wait, for a request to be Successful.</summary>
+    protected Task Succeeds(string request) => WaitAsync("--for=condition=Successful", $"drops/{request}", Patience);
+
+    /// <summary>A client with the login of the auth secret; with <paramref name="seen"/> it speaks TLS, and hands over the certificate that it was shown.</summary>
+    protected async Task<HttpClient> ClientAsync(string name, string role = "routers", Action<System.Security.Cryptography.X509Certificates.X509Certificate2>? seen = null)
+    {
+        var service = (await Service($"{name}-{role}"))!;
+        var login = (await Secret($"{name}-auth"))!.Data;
+        var handler = new HttpClientHandler();
+        if (seen is not null)
+        {
+            handler.ServerCertificateCustomValidationCallback = (_, certificate, _, _) =>
+            {
+                seen(certificate!);
+                return true;
+            };
+        }
+
+        var client = new HttpClient(handler) { BaseAddress = new($"{(seen is null ? "http" : "https")}://{service.Spec.ClusterIP}:{service.Spec.Ports[0].Port}"), Timeout = TimeSpan.FromSeconds(20) };
+        var credential = $"{Encoding.UTF8.GetString(login["username"])}:{Encoding.UTF8.GetString(login["password"])}";
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credential)));
+        return client;
+    }
+
+    /// <summary>Ingests rows that are in the task itself, and waits until they can be queried.</summary>
+    protected static async Task IngestAsync(HttpClient client, string source, int rows)
+    {
+        var task = Engines.Druid.ClusterTests.Ingestion(source, rows).ToJsonString();
+        using var content = new StringContent(task, Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync("/druid/indexer/v1/task", content);
+        Assert.That(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        await Eventually(async () => await CountAsync(client, source) == rows, $"{rows} rows of {source} can be queried", TimeSpan.FromMinutes(5));
+    }
+
+    /// <summary>Rows of a data source; -1 where it can not be told.</summary>
+    protected static async Task<long> CountAsync(HttpClient client, string source)
+    {
+        using var content = new StringContent(new JsonObject { ["query"] = $"SELECT COUNT(*) AS \"rows\" FROM \"{source}\"" }.ToJsonString(), Encoding.UTF8, "application/json");
+        try
+        {
+            using var answer = await client.PostAsync("/druid/v2/sql", content);
+            return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync())![0]!["rows"]!.GetValue<long>() : -1;
+        }
+        catch (HttpRequestException)
+        {
+            return -1;
+        }
+    }
+
+    /// <summary>A property as a server of the role tells it.</summary>
+    protected async Task<string> PropertyAsync(string name, string role, string key)
+    {
+        using var client = await ClientAsync(name, role);
+        return JsonNode.Parse(await client.GetStringAsync("/status/properties"))![key]?.ToString() ?? "";
+    }
+
+    /// <summary>The UIDs of the pods of servers, by name.</summary>
+    protected async Task<IReadOnlyDictionary<string, V1Pod>> PodsAsync(string name) =>
+        (await Cluster.PodsAsync(Namespace, $"app.kubernetes.io/instance={name}")).ToDictionary(p => p.Metadata.Name);
+
+    /// <summary>Conditions of a request as <c>Type: message</c>, in order.</summary>
+    protected async Task<string[]> Story(string request) =>
+        [.. (await Get("drops", request))!["status"]!["conditions"]!.AsArray().Select(c => $"{c!["type"]}: {c["message"]}")];
+
+    private static string Pod(int memory, bool deep = false)
+    {
+        var (mounts, volumes) = deep ? (", volumeMounts: [{name: deep, mountPath: /deep}]", ", volumes: [{name: deep, persistentVolumeClaim: {claimName: deep} }]") : ("", "");
+        var claim = deep ? ", storage: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 64Mi} } }" : "";
+        return $$"""{podTemplate: {spec: {containers: [{name: druid, resources: {requests: {cpu: 50m, memory: {{memory}}Mi}, limits: {memory: {{memory}}Mi} }{{mounts}} }]{{volumes}} } }{{claim}} }""";
+    }
+}

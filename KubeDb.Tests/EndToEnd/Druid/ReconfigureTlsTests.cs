@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace KubeDb.Tests.EndToEnd.Druid;
+
+/// <summary>The guide "Reconfigure TLS" on a server of each role: added, rotated, issuer changed, removed; the rows stay.</summary>
+[TestFixture(Druid33)]
+public sealed class ReconfigureTlsTests(string version) : DruidTest
+{
+    private const string Name = "druid-tls";
+
+    [SetUp]
+    public async Task NeedsCertManager()
+    {
+        await RequireImageAsync(version);
+        await RequireCertManagerAsync();
+    }
+
+    [Test]
+    public async Task The_guide_from_plain_to_TLS_and_back()
+    {
+        using var first = await MakeIssuerAsync("druid-ca-issuer", "ca");
+        using var second = await MakeIssuerAsync("dr-new-issuer", "ca-updated");
+        await Apply(Small(Name, version));
+        await ClusterIs(Name, "Ready");
+        using var plain = await ClientAsync(Name);
+        await IngestAsync(plain, "wikipedia", 3);
+
+        await Change("dr-add-tls", "issuerRef: {apiGroup: cert-manager.io, kind: Issuer, name: druid-ca-issuer}");
+        Assert.That((await Service($"{Name}-routers"))!.Spec.Ports.Select(p => p.Port), Is.EqualTo(new[] { 9088 }));
+        Assert.That((await Get("dr", Name))!["spec"]!["enableSSL"]!.GetValue<bool>(), Is.True);
+        var added = await Shown();
+
+        await Change("dr-rotate", "rotateCertificates: true");
+        var rotated = await Shown();
+        Assert.That(rotated.Serial, Is.Not.EqualTo(added.Serial), "shown, not only issued");
+
+        await Change("dr-change-issuer", "issuerRef: {apiGroup: cert-manager.io, kind: Issuer, name: dr-new-issuer}");
+        Assert.That((await Shown()).Issuer, Does.Contain("ca-updated"));
+
+        await Change("dr-remove", "remove: true");
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await Service($"{Name}-routers"))!.Spec.Ports.Select(p => p.Port), Is.EqualTo(new[] { 8888 }));
+            Assert.That(await Exists($"secret/{Name}-server-cert") || await Exists($"secret/{Name}-ca-bundle"), Is.False);
+            Assert.That(await CountAsync(plain, "wikipedia"), Is.EqualTo(3));
+        });
+    }
+
+    private async Task Change(string request, string change)
+    {
+        var clock = Stopwatch.StartNew();
+        await Apply(Request(request, "ReconfigureTLS", Name, "tls: {" + change + "}"));
+        await Succeeds(request);
+        TestContext.Out.WriteLine($"{request}: {clock.Elapsed.TotalSeconds:F1} s");
+        await ClusterIs(Name, "Ready");
+    }
+
+    // What a router shows, and that it answers with it.
+    private async Task<(string Serial, string Issuer)> Shown()
+    {
+        var shown = ("", "");
+        using var client = await ClientAsync(Name, seen: c => shown = (c.SerialNumber, c.Issuer));
+        Assert.That(await CountAsync(client, "wikipedia"), Is.EqualTo(3));
+        return shown;
+    }
+}

@@ -1,0 +1,35 @@
+namespace KubeDb.Tests.EndToEnd.Kafka;
+
+/// <summary>The guide "Reconfigure TLS" on three nodes that are broker and controller.</summary>
+[TestFixture(Kafka40, Category = "Full"), TestFixture(Kafka42, Category = "Full"), TestFixture(Kafka39)]
+[Category("Full")]
+public sealed class CombinedTlsTests(string version) : KafkaJourney
+{
+    protected override string Name => "kafka-tls";
+
+    protected override IReadOnlyList<string> Brokers => [$"{Name}-0", $"{Name}-1", $"{Name}-2"];
+
+    [SetUp]
+    public Task NeedsCertManager() => RequireCertManagerAsync();
+
+    [Test]
+    public async Task The_guide_from_plain_to_TLS_and_back()
+    {
+        using var first = await MakeIssuerAsync("kafka-ca-issuer", "ca");
+        using var second = await MakeIssuerAsync("kf-new-issuer", "ca-updated");
+        await Apply(Combined(Name, version, more: Outside("server.properties")));
+        await KafkaIs(Name, "Ready");
+        await BeginAsync();
+        await Ask("kf-add-tls", "ReconfigureTLS", "tls: {issuerRef: {apiGroup: cert-manager.io, kind: Issuer, name: kafka-ca-issuer}}");
+        Assert.That(await Settings(Brokers[0], "ssl.keystore.location"), Is.All.EqualTo("/var/private/ssl/server.keystore.jks"));
+        await ProducesAndConsumes("over-tls");
+        await Ask("kf-rotate", "ReconfigureTLS", "tls: {rotateCertificates: true}");
+        await Ask("kf-change-issuer", "ReconfigureTLS", "tls: {issuerRef: {apiGroup: cert-manager.io, kind: Issuer, name: kf-new-issuer}}");
+        using var changed = await CertificateAsync(Name, "server");
+        Assert.That(changed.Issuer, Does.Contain("ca-updated"));
+        await Ask("kf-remove", "ReconfigureTLS", "tls: {remove: true}");
+        Assert.That(await Settings(Brokers[0], "ssl.keystore.location"), Is.All.EqualTo("null"));
+        await ProducesAndConsumes("plain-again");
+        await EndAsync();
+    }
+}

@@ -1,0 +1,124 @@
+using KubeDb.Api.Engines.Certificates;
+using KubeDb.Api.Kinds.Ops;
+using KubeDb.Api.Kubernetes.Models;
+using KubeDb.Tests.Support.ApiServer;
+using KubeDb.Tests.Support.World;
+using static KubeDb.Tests.Support.World.TestWorld;
+using ZooKeeperDatabase = KubeDb.Api.Kinds.Kubedb.ZooKeeper;
+
+namespace KubeDb.Tests.Machine.ZooKeeper;
+
+/// <summary>TLS of ensembles by request: three rolls each way, in which members always understand a majority.</summary>
+[TestFixture]
+[Category("Machine")]
+public sealed class ZooKeeperTlsTests
+{
+    private const string Issuer = "\"issuerRef\":{\"kind\":\"Issuer\",\"name\":\"ca\"}";
+    private const string Tls = ",\"enableSSL\":true,\"tls\":{" + Issuer + "}";
+
+    [Test]
+    public void Adding_takes_three_rolls_and_never_the_quorum() => Run(async world =>
+    {
+        await HaveAsync(world, "");
+        await AskAsync(world, Issuer);
+        Assert.That(PhaseOf(world), Is.EqualTo("Successful"));
+        AssertWhole(world, PeerProtocol.Tls, rolls: 3);
+        var database = world.Get(ZooKeeperDatabase.Resource, Database)!;
+        Assert.That(database["spec"]!["enableSSL"]!.GetValue<bool>(), Is.True);
+        Assert.That(database["metadata"]!["annotations"].Text("kubedb.com/tls-transition"), Is.Empty);
+        Assert.That(Conditions(world), Is.SupersetOf(new[] { "CertificateSynced", "UpdatePetSets", "RestartNodes", "PeersUseTLS", "SwitchedToTLS", "Successful" }));
+        Assert.That(world.Names(ResourceTypes.Secret), Is.SupersetOf(new[] { "cache-server-cert", "cache-client-cert", "cache-keystore-cred" }));
+    });
+
+    [Test]
+    public void Removing_takes_three_rolls_and_never_the_quorum() => Run(async world =>
+    {
+        await HaveAsync(world, Tls);
+        await AskAsync(world, "\"remove\":true");
+        Assert.That(PhaseOf(world), Is.EqualTo("Successful"));
+        AssertWhole(world, PeerProtocol.Plain, rolls: 3);
+        var spec = world.Get(ZooKeeperDatabase.Resource, Database)!["spec"]!.AsObject();
+        Assert.That((spec.ContainsKey("tls"), spec["enableSSL"]?.GetValue<bool>() ?? false), Is.EqualTo((false, false)));
+        Assert.That(world.Names(ResourceTypes.Secret), Has.No.Member("cache-server-cert"));
+    });
+
+    [Test]
+    public void Certificates_are_rotated_without_a_restart_where_the_version_can() => Run(async world =>
+    {
+        await HaveAsync(world, Tls);
+        var before = world.ZooKeepers.Running[0].Certificate();
+        await AskAsync(world, "\"rotateCertificates\":true");
+        Assert.That(PhaseOf(world), Is.EqualTo("Successful"));
+        AssertWhole(world, PeerProtocol.Tls, rolls: 0);
+        Assert.That(world.ZooKeepers.Running.Select(m => m.Certificate()), Has.None.EqualTo(before).And.None.Null);
+    });
+
+    [Test]
+    public void Another_issuer_s_authority_is_trusted_by_a_roll_before_its_certificates_are_shown() => Run(async world =>
+    {
+        await HaveAsync(world, Tls);
+        await AskAsync(world, "\"issuerRef\":{\"kind\":\"Issuer\",\"name\":\"other\"}");
+        Assert.That(PhaseOf(world), Is.EqualTo("Successful"));
+        AssertWhole(world, PeerProtocol.Tls, rolls: 1);
+    });
+
+    [TestCase(PeerProtocol.PlainAcceptsTls)]
+    [TestCase(PeerProtocol.TlsAcceptsPlain)]
+    [TestCase(PeerProtocol.Tls)]
+    public void Adding_that_fails_in_a_roll_is_taken_back_step_by_step(PeerProtocol hangs) => Run(async world =>
+    {
+        await HaveAsync(world, "");
+        world.ZooKeepers.HangsOn = hangs;
+        await AskAsync(world, Issuer, "1m");
+        Assert.That(PhaseOf(world), Is.EqualTo("Failed"));
+        AssertWhole(world, PeerProtocol.Plain, rolls: null);
+        var database = world.Get(ZooKeeperDatabase.Resource, Database)!;
+        Assert.That(database["spec"]!.AsObject().ContainsKey("tls"), Is.False);
+        Assert.That(database["metadata"]!["annotations"].Text("kubedb.com/tls-transition"), Is.Empty);
+    });
+
+    [TestCase(PeerProtocol.TlsAcceptsPlain)]
+    [TestCase(PeerProtocol.PlainAcceptsTls)]
+    [TestCase(PeerProtocol.Plain)]
+    public void Removing_that_fails_in_a_roll_is_taken_back_step_by_step(PeerProtocol hangs) => Run(async world =>
+    {
+        await HaveAsync(world, Tls);
+        world.ZooKeepers.HangsOn = hangs;
+        await AskAsync(world, "\"remove\":true", "1m");
+        Assert.That(PhaseOf(world), Is.EqualTo("Failed"));
+        AssertWhole(world, PeerProtocol.Tls, rolls: null);
+        Assert.That(world.Get(ZooKeeperDatabase.Resource, Database)!["spec"]!["enableSSL"]!.GetValue<bool>(), Is.True);
+    });
+
+    private static async Task HaveAsync(TestWorld world, string more)
+    {
+        world.CertManager.Install("ca", "other");
+        await world.PassAsync(70);
+        await world.HaveZooKeeperAsync(more: more);
+        world.ZooKeepers.EnsembleOf(Database).Write("/precious", [1]);
+    }
+
+    private static async Task AskAsync(TestWorld world, string change, string timeout = "10m")
+    {
+        world.AskZooKeeper("op", "ReconfigureTLS", $"\"timeout\":\"{timeout}\",\"tls\":{{{change}}}");
+        await world.EndedAsync();
+    }
+
+    private static string PhaseOf(TestWorld world) => world.Get(ZooKeeperOpsRequest.Resource, "op")!["status"].Text("phase");
+
+    private static IEnumerable<string> Conditions(TestWorld world) =>
+        world.Get(ZooKeeperOpsRequest.Resource, "op").At("status", "conditions").Objects().Where(c => c.Text("status") == "True").Select(c => c.Text("type"));
+
+    private static void AssertWhole(TestWorld world, PeerProtocol protocol, int? rolls)
+    {
+        var ensemble = world.ZooKeepers.EnsembleOf(Database);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ensemble.Running.Select(m => m.Protocol), Is.EqualTo(Enumerable.Repeat(protocol, 3)));
+            Assert.That(ensemble.Running.Select(m => m.Nodes.ContainsKey("/precious")), Is.All.True);
+            Assert.That(ensemble.Separations, Is.Zero);
+            if (rolls is { } several)
+                Assert.That(world.Seen.PodsMade, Has.Count.EqualTo(3 * (several + 1)));
+        });
+    }
+}
