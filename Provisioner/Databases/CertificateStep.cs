@@ -28,7 +28,14 @@ internal sealed class CertificateStep(DatabaseParts parts)
         if (!report.IsBehind || pass.Facts is not { } facts)
             return;
         var mark = DatabaseCertificates.PodMark(facts, parts.Engine.Certificates(facts.Database));
-        foreach (var pod in await PodVolumes.RefreshAsync(parts.Client, parts.Caches.PodsOf(parts.Engine, pass.Stored), mark, FieldManagers.Provisioner, cancel))
-            parts.Caches.Pods.Observe(pod);
+        try
+        {
+            foreach (var pod in await PodVolumes.RefreshAsync(parts.Client, parts.Caches.PodsOf(parts.Engine, pass.Stored), mark, FieldManagers.Provisioner, cancel))
+                parts.Caches.Pods.Observe(pod);
+        }
+        catch (ApiException e)
+        {
+            PodWrites.RetryLater(parts, pass, e.Error);
+        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
@@ -13,8 +11,6 @@ namespace KubeDb.Provisioner.Databases;
 /// </summary>
 internal sealed class MachineStep(DatabaseParts parts)
 {
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
-
     /// <summary>Tells each pod that is bound and was not told.</summary>
     public async Task RunAsync(DatabasePass pass, CancellationToken cancel)
     {
@@ -40,7 +36,7 @@ internal sealed class MachineStep(DatabaseParts parts)
         var read = await parts.Client.GetAsync<Node>(new("", pod.Spec.NodeName), cancel);
         if (read.Error is { Kind: not ApiErrorKind.NotFound } error)
         {
-            Report(pass, error);
+            PodWrites.RetryLater(parts, pass, error);
             return;
         }
 
@@ -51,22 +47,6 @@ internal sealed class MachineStep(DatabaseParts parts)
             parts.Events.Warning(pass.Target, Reasons.MachineLabelMissing, $"Machine {pod.Spec.NodeName} has no label {label}: {pod.Metadata.Name} starts without knowing where it stands. Label the machine, then make a request of type Restart.");
         }
 
-        var patch = new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid, ["annotations"] = new JsonObject { [DatabaseLabels.Machine] = $"{label}={value}" } },
-        };
-        var written = await parts.Client.MergePatchAsync(Pod.Resource, pod.Metadata.Key, patch, FieldManagers.Provisioner, null, Pod.Decode, cancel);
-        if (written.Value is { } now)
-            parts.Caches.Pods.Observe(now);
-        else if (written.Error is { Kind: not (ApiErrorKind.NotFound or ApiErrorKind.Conflict) } refused)
-            Report(pass, refused);
-    }
-
-    // The conditions are written all the same.
-    private void Report(DatabasePass pass, ApiError error)
-    {
-        if (error.IsRefusal && Refusal.Wait(error) is var refused)
-            parts.Events.Warning(pass.Target, refused.Reason, refused.Message);
-        pass.RequeueAfter(Retry);
+        await PodWrites.SetAsync(parts, pass, pod, "annotations", DatabaseLabels.Machine, $"{label}={value}", cancel);
     }
 }

@@ -72,12 +72,14 @@ suite_for() { # program
 # once and the programs are made native at the same time. The analyzers are left to the checkout's own build. Only linking needs packages: what
 # comes before may run while they are being installed.
 publish_operators() {
-  local folder=$1 log=$KUBEDB_CACHE/publish-operators.log build; shift
+  local folder=$1 log=$KUBEDB_CACHE/publish-operators.log artifacts build project; shift
   # Intermediate files stay out of the checkout, so that a build there is not disturbed.
-  build=(dotnet msbuild "$HACK_DIR/lib/publish.proj" -m:2 -v:quiet -nologo "-p:Programs=\"$(IFS=';'; echo "$*")\"" "-p:Destination=$folder"
-    "-p:ArtifactsPath=$KUBEDB_CACHE/publish/$(hash_of <<<"$PROJECT_DIR")" -p:RunAnalyzers=false)
+  artifacts=$KUBEDB_CACHE/publish/$(hash_of <<<"$PROJECT_DIR")
+  rm -rf "$artifacts/publish"
+  build=(dotnet msbuild "$HACK_DIR/lib/publish.proj" -m:2 -v:quiet -nologo "-p:Programs=\"$(IFS=';'; echo "$*")\"" "-p:ArtifactsPath=$artifacts" -p:RunAnalyzers=false)
   { "${build[@]}" -restore -t:Build && install_packages "${PUBLISH_PACKAGES[@]}" && "${build[@]}" -t:Publish; } >"$log" 2>&1 ||
     { grep -E 'error|warn' "$log" | sort -u | head -20 >&2; die "$* does not build (log: $log)"; }
+  for project; do mv "$artifacts/publish/$project"/* "$folder/$project"; done
 }
 
 build_operator() { # archive image-name program-folder tag

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers.Telemetry;
 using KubeDb.Api.Engines.Certificates;
+using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Support;
 using KubeDb.Tests.Support.ApiServer;
@@ -14,6 +15,7 @@ namespace KubeDb.Tests.Machine.Certificates;
 [Category("Machine")]
 public sealed class RenewalTests
 {
+    private const string Account = "system:serviceaccount:kubedb:kubedb-provisioner";
     private const string Tls = ",\"tls\":{\"issuerRef\":{\"kind\":\"Issuer\",\"name\":\"ca\"}}";
 
     [Test]
@@ -57,6 +59,30 @@ public sealed class RenewalTests
         Renew(world);
         await world.UntilAsync(() => world.Condition("CertificateExpiring") is null, "it was renewed", 60);
         Assert.That(world.Events(), Has.One.Contains("was not renewed in time"));
+    });
+
+    [Test]
+    public void A_refused_write_to_a_pod_is_reported_and_keeps_no_status_from_being_written() => Run(async world =>
+    {
+        world.CertManager.Install("ca");
+        await world.PassAsync(70);
+        await world.HaveRedisAsync("databases 10", 2, Tls);
+        var before = Held(world);
+        world.Redis.KubeletsWait = true;
+        var refused = true;
+        world.Provisioner.Last.Connection.Faults.On(
+            e => refused && e.Does == RequestKind.Write && e.Type.Plural == "pods",
+            Fault.Refused(new ApiError(ApiErrorKind.Forbidden, 403, "Forbidden", $"pods \"cache-0\" is forbidden: User \"{Account}\" cannot patch resource \"pods\"")),
+            times: int.MaxValue);
+        Renew(world);
+        await world.UntilAsync(() => Held(world) != before, "cert-manager renews");
+        await world.UntilAsync(() => world.Events().Any(e => e.Contains("cannot patch resource", StringComparison.Ordinal)), "an event tells", 90);
+        world.Patch(Api.Kinds.Kubedb.Redis.Resource, "cache", """{"spec":{"deletionPolicy":"Halt"}}""");
+        await world.UntilAsync(() => world.RedisNow()!["status"].Number("observedGeneration") == world.RedisNow()!["metadata"].Number("generation"), "the status is written", 10);
+        Assert.That(world.Events(), Has.One.Contains("cannot patch resource"), "it is told once");
+
+        refused = false;
+        await world.UntilAsync(() => world.Redis.Running.All(s => s.Certificate == Held(world)), "the servers load it", 60);
     });
 
     // Other worlds may have a database of this name at this time, so the value is not this world's for sure.

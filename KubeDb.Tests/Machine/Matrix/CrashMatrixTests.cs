@@ -26,7 +26,7 @@ public sealed class CrashMatrixTests
     {
         "all" => int.MaxValue,
         { Length: > 0 } count => int.Parse(count, System.Globalization.CultureInfo.InvariantCulture),
-        _ => 12 / scenario.Cost,
+        _ => Math.Max(1, 6 / scenario.Cost),
     };
 
     internal static IEnumerable<Scenario> Scenarios => [.. ProvisioningScenarios.All, .. OperationScenarios.All, .. LedgerScenarios.All, .. ZooKeeperScenarios.All, .. TlsScenarios.All, .. ZooKeeperTlsScenarios.All, .. KafkaScenarios.All, .. KafkaTlsScenarios.All, .. DruidScenarios.All];
