@@ -303,6 +303,8 @@ public abstract class ClusterTest
         TestContext.Out.WriteLine((await TryKubectl("describe", "rd,rds,zk,kf,dr,rdops,rdsops,zkops,kfops,drops")).Everything);
         TestContext.Out.WriteLine((await TryKubectl("describe", "pods")).Everything);
         TestContext.Out.WriteLine((await TryKubectl("get", "events", "--sort-by=.metadata.creationTimestamp")).Everything);
+        foreach (var pod in (await TryKubectl("get", "pods", "-o", "name")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            TestContext.Out.WriteLine((await TryKubectl("logs", pod, "--all-containers", "--tail=80", "--prefix")).Everything);
         foreach (var name in (string[])["kubedb-provisioner", "kubedb-ops-manager"])
         {
             var log = await Tool.RunAsync("kubectl", ["-n", "kubedb", "logs", "-l", $"app.kubernetes.io/name={name}", "--tail=60", "--prefix"]);
