@@ -89,39 +89,61 @@ internal sealed class KafkaTlsServers(KafkaConnector connector) : ITlsEngine
 
         if (KafkaNodes.Of(instances.Database).Select(n => (n.AreBrokers, Id: n.IdOf(name))).FirstOrDefault(n => n.Id is not null) is not { Id: { } id, AreBrokers: var isBroker })
             return Readiness.NotYet($"pod {name} is no node of the cluster");
-        var (client, problem) = await connector.OpenAsync(instances, pod, Timeout, cancel);
-        if (client is null)
-            return Readiness.NotYet($"pod {name} can not be asked: {problem}");
-        await using (client)
-        {
-            try
-            {
-                if (!isBroker && _attempts.TryGetValue(key, out var last) && connector.Time.GetElapsedTime(last) < BetweenAttempts)
-                    return Readiness.NotYet($"pod {name} does not show the new certificate yet");
-                _attempts[key] = connector.Time.GetTimestamp();
-                return Readiness.NotYet(await LoadAsync(client, instances, id, isBroker, cancel) is { } refused
-                    ? $"pod {name} does not have the new certificate yet: {refused}"
-                    : $"pod {name} loads the new certificate");
-            }
-            catch (Exception e) when (e is IOException or TimeoutException)
-            {
-                return Readiness.NotYet($"pod {name} can not be asked: {e.Message.TrimEnd('.')}");
-            }
-        }
+        if (!isBroker && _attempts.TryGetValue(key, out var last) && connector.Time.GetElapsedTime(last) < BetweenAttempts)
+            return Readiness.NotYet($"pod {name} does not show the new certificate yet");
+        var refused = await LoadAsync(instances, pod, id, isBroker, cancel);
+        if (refused is null)
+            _attempts[key] = connector.Time.GetTimestamp();
+        return Readiness.NotYet(refused ?? $"pod {name} loads the new certificate");
     }
 
-    /// <summary>Has the node read its keystore again; null when it was told to, else why not.</summary>
-    private async Task<string?> LoadAsync(KafkaClient client, DatabaseInstances instances, int id, bool isBroker, CancellationToken cancel)
+    /// <summary>
+    /// Has the node read its keystore again; null when it was told to, else why not. A broker is told itself, so that it can refuse what it can not load; a
+    /// controller by the active one, since no other takes it.
+    /// </summary>
+    private async Task<string?> LoadAsync(DatabaseInstances instances, Pod pod, int id, bool isBroker, CancellationToken cancel)
+    {
+        string? problem = null;
+        foreach (var told in instances.Pods.Where(p => isBroker ? p == pod : !KafkaConnector.IsBroker(instances, p)).OrderBy(p => p != pod))
+        {
+            var (client, closed) = await connector.OpenAsync(instances, told, Timeout, cancel);
+            if (client is null)
+            {
+                problem = $"pod {told.Metadata.Name} can not be asked: {closed}";
+                continue;
+            }
+
+            await using (client)
+            {
+                try
+                {
+                    if (await LoadAsync(client, instances, id, isBroker, cancel) is not { } refused)
+                        return null;
+                    problem ??= $"pod {pod.Metadata.Name} does not have the new certificate yet: {refused.Shown}";
+                    if (refused.Error != KafkaError.NotController)
+                        return problem;
+                }
+                catch (Exception e) when (e is IOException or TimeoutException)
+                {
+                    problem = $"pod {told.Metadata.Name} can not be asked: {e.Message.TrimEnd('.')}";
+                }
+            }
+        }
+
+        return problem;
+    }
+
+    private async Task<KafkaResult?> LoadAsync(KafkaClient client, DatabaseInstances instances, int id, bool isBroker, CancellationToken cancel)
     {
         var (node, setting) = (KafkaResource.Broker(id), $"listener.name.{(isBroker ? KafkaListeners.Replication : KafkaListeners.Quorum).ToLowerInvariant()}.ssl.keystore.location");
         var text = instances.Facts.Secrets.GetValueOrDefault(ServerCertificate(instances.Database).SecretName)?.Text(CertificateWish.CertificateKey);
         if (isBroker && await client.AlterSettingsAsync(node, [new(setting, MarkedKeyStore(text ?? ""))], validateOnly: true, cancel) is { IsOk: false } missing)
-            return missing.Shown;
+            return missing;
 
         // Set, and taken away at once: what is set by itself outlives restarts, and would hide what a later start says.
         if (await client.AlterSettingsAsync(node, [new(setting, KafkaFiles.KeyStore)], validateOnly: false, cancel) is { IsOk: false } refused)
-            return refused.Shown;
-        return await client.AlterSettingsAsync(node, [new(setting, null)], validateOnly: false, cancel) is { IsOk: false } kept ? kept.Shown : null;
+            return refused;
+        return await client.AlterSettingsAsync(node, [new(setting, null)], validateOnly: false, cancel) is { IsOk: false } kept ? kept : null;
     }
 
     private static IEnumerable<int> Ports(KafkaNodes nodes) =>

@@ -25,12 +25,15 @@ public abstract class KafkaJourney : KafkaTest
 
     /// <summary>The configuration by which clients outside reach the brokers, as <c>spec.configuration</c> in flow style.</summary>
     /// <param name="file">The file that brokers read.</param>
-    protected string Outside(string file)
+    /// <param name="controllers">The file that controllers read, where that is another: they decide who may make topics.</param>
+    protected string Outside(string file, string? controllers = null)
     {
+        const string Everyone = "allow.everyone.if.no.acl.found=true\\n";
         foreach (var broker in Brokers)
             _forwarders.Add(Forward(broker, OwnPort));
         var advertised = string.Join(',', _forwarders.Select(f => $"CLIENT://127.0.0.1:{f.Port}"));
-        return $"configuration: {{inline: {{{file}: \"listeners=CLIENT://:{OwnPort}\\nlistener.security.protocol.map=CLIENT:PLAINTEXT\\nclient.advertised.listeners={advertised}\\nallow.everyone.if.no.acl.found=true\\n\"}}}}";
+        var ofControllers = controllers is null ? "" : $", {controllers}: \"{Everyone}\"";
+        return $"configuration: {{inline: {{{file}: \"listeners=CLIENT://:{OwnPort}\\nlistener.security.protocol.map=CLIENT:PLAINTEXT\\nclient.advertised.listeners={advertised}\\n{Everyone}\"{ofControllers}}}}}";
     }
 
     /// <summary>Begins to write and to read.</summary>

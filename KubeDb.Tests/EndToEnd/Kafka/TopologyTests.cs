@@ -17,7 +17,7 @@ public sealed class TopologyTests(string version) : KafkaJourney
     {
         using var first = await MakeIssuerAsync("kafka-ca-issuer", "ca");
         using var second = await MakeIssuerAsync("kf-new-issuer", "ca-updated");
-        await Apply(Topology(Name, version, more: Outside("broker.properties") + "\n  brokerRack: {topologyKey: kubernetes.io/hostname}"));
+        await Apply(Topology(Name, version, more: Outside("broker.properties", "controller.properties") + "\n  brokerRack: {topologyKey: kubernetes.io/hostname}"));
         await KafkaIs(Name, "Ready");
         await LooksAsDocumented();
         await BeginAsync();

@@ -34,10 +34,11 @@ public sealed class KafkaTlsTests
         Assert.That(world.Names(ResourceTypes.Secret), Has.No.Member("cache-server-cert"));
     });
 
-    [Test]
-    public void Certificates_are_rotated_in_the_running_nodes() => Run(async world =>
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Certificates_are_rotated_in_the_running_nodes(bool topology) => Run(async world =>
     {
-        await HaveAsync(world, Tls);
+        await HaveAsync(world, Tls, topology);
         var (before, pods) = (Shown(world), world.Pods);
         await AskAsync(world, "rotate", "\"rotateCertificates\":true");
 

@@ -57,6 +57,13 @@ internal static class KafkaSettingAnswers
         var only = request.Bool();
         answer.Int32(0).Array([.. asked], (w, resource) =>
         {
+            // Brokers pass it on to the active controller; other controllers do not.
+            if (!node.IsBroker && node.Cluster.Leader != node)
+            {
+                w.Int16((short)KafkaError.NotController).Text("The active controller appears to be another node.").Int8(resource.Type).Text(resource.Name).End();
+                return;
+            }
+
             var objection = resource.Changes.Select(ObjectionTo).FirstOrDefault(o => o is not null);
             if (objection is null && !only)
                 Take(node, resource.Type, resource.Name, resource.Changes);
@@ -96,8 +103,8 @@ internal static class KafkaSettingAnswers
                 settings[change.Name] = change.Value;
 
             // Any change of a store makes every listener load what is there.
-            if (change.Name.Split('.') is ["listener", "name", _, "ssl", ..] && name == node.Id.ToString(CultureInfo.InvariantCulture))
-                node.Load();
+            if (change.Name.Split('.') is ["listener", "name", _, "ssl", ..])
+                node.Cluster.Running.FirstOrDefault(m => name == m.Id.ToString(CultureInfo.InvariantCulture))?.Load();
         }
 
         if (settings.Count == 0)
