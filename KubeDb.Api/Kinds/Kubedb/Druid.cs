@@ -214,8 +214,7 @@ public sealed record DruidMetadataStorage
     [JsonPropertyName("linkedDB")]
     public string? LinkedDb { get; init; }
 
-    /// <summary>Name of the AppBinding, or of the database that the operator makes.</summary>
-    [RequiredField]
+    /// <summary>Name of the AppBinding, or of the database that the operator makes, which has one by the Druid's when absent.</summary>
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Its namespace; that of the Druid when absent.</summary>
@@ -245,8 +244,7 @@ public sealed record DruidZooKeeper
     /// <summary>The name is that of an AppBinding of the user's; otherwise the operator makes the ensemble.</summary>
     public bool ExternallyManaged { get; init; }
 
-    /// <summary>Name of the AppBinding, or of the ensemble that the operator makes.</summary>
-    [RequiredField]
+    /// <summary>Name of the AppBinding, or of the ensemble that the operator makes, which has one by the Druid's when absent.</summary>
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Its namespace; that of the Druid when absent.</summary>
