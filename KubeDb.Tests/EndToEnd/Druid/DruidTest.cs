@@ -139,6 +139,9 @@ public abstract class DruidTest : ClusterTest
     {
         var (mounts, volumes) = deep ? (", volumeMounts: [{name: deep, mountPath: /deep}]", ", volumes: [{name: deep, persistentVolumeClaim: {claimName: deep} }]") : ("", "");
         var claim = deep ? ", storage: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 64Mi} } }" : "";
-        return $$"""{podTemplate: {spec: {containers: [{name: druid, resources: {requests: {cpu: 50m, memory: {{memory}}Mi}, limits: {memory: {{memory}}Mi} }{{mounts}} }]{{volumes}} } }{{claim}} }""";
+
+        // The ensemble that is made for it asks for three quarters of a machine of two processors.
+        const string init = "initContainers: [{name: init-druid, resources: {requests: {cpu: 20m, memory: 64Mi}, limits: {memory: 512Mi} } }]";
+        return $$"""{podTemplate: {spec: {containers: [{name: druid, resources: {requests: {cpu: 20m, memory: {{memory}}Mi}, limits: {memory: {{memory}}Mi} }{{mounts}} }], {{init}}{{volumes}} } }{{claim}} }""";
     }
 }
