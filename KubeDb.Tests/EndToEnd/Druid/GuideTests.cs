@@ -86,7 +86,7 @@ public sealed class GuideTests(string version) : DruidTest
     private async Task Reconfigures(HttpClient client)
     {
         var before = await PodsAsync(Name);
-        await Apply(Request("dr-reconfigure", "Reconfigure", Name, "configuration: {applyConfig: {historicals.properties: \"druid.server.tier=hot\", middleManagers.properties: \"druid.worker.capacity=1\"} }"));
+        await Apply(Request("dr-reconfigure", "Reconfigure", Name, "configuration: {applyConfig: {historicals.properties: \"druid.historical.cache.useCache=true\", middleManagers.properties: \"druid.worker.capacity=1\"} }"));
         await Succeeds("dr-reconfigure");
         string[] documented =
         [
