@@ -109,7 +109,13 @@ internal sealed class DruidClient(IEngineDialer dialer, TimeProvider time) : IDi
         var host = pod.Status.PodIP.Contains(':', StringComparison.Ordinal) ? $"[{pod.Status.PodIP}]" : pod.Status.PodIP;
         using var request = new HttpRequestMessage(question.Method, string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}{question.Path}"));
         if (target is not null)
+        {
             request.Options.Set(HttpOverDialer.Tls, target);
+
+            // Servers answer only to the name that the handshake was for.
+            request.Headers.Host = string.Create(CultureInfo.InvariantCulture, $"{target.ServerName}:{port}");
+        }
+
         if (instances.Credential is { } credential)
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.Username}:{credential.Password}")));
         if (question.Body is { } body)

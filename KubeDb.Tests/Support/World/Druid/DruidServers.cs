@@ -114,6 +114,10 @@ internal sealed class DruidServers(FakeCluster cluster) : IServerDoubles
         if (ServerAt(address) is not { } server)
             return null;
         var path = request.RequestUri!.PathAndQuery;
+
+        // Over TLS servers answer only to the name that the handshake was for.
+        if (request.Options.TryGetValue(HttpOverDialer.Tls, out var target) && (request.Headers.Host ?? request.RequestUri.Authority) != $"{target.ServerName}:{port}")
+            return new(HttpStatusCode.BadRequest) { Content = new StringContent("Host does not match SNI") };
         if (path is "/status/health")
             return Ok("true");
         if (path is "/druid/historical/v1/readiness" or "/druid/broker/v1/readiness")
