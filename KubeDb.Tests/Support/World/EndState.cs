@@ -87,7 +87,7 @@ internal static partial class EndState
         foreach (var (name, value) in data.OrderBy(d => d.Key, StringComparer.Ordinal))
         {
             var text = Encoding.UTF8.GetString(Convert.FromBase64String(value!.ToString()));
-            lines.Add($"{path}.data.{name} = {(name == "password" ? "<password>" : name is "default.conf" ? Password().Replace(text, "$1 <password>") : text.GetHashCode(StringComparison.Ordinal).ToString(CultureInfo.InvariantCulture))}");
+            lines.Add($"{path}.data.{name} = {(name is "password" or "internal-client-password" ? "<password>" : name is "default.conf" ? Password().Replace(text, "$1 <password>") : text.GetHashCode(StringComparison.Ordinal).ToString(CultureInfo.InvariantCulture))}");
         }
     }
 
