@@ -19,11 +19,14 @@ internal static class RedisWriters
         return await NumberedWriter.StartAsync([RedisWriterClient.Through(address, await PasswordAsync(ns, database), replicas)], perSecond, patience);
     }
 
-    /// <summary>Writes into three shards as a client that knows clusters; a write counts once a replica has it.</summary>
-    public static async Task<NumberedWriter> OfClusterAsync(string ns, string database, double perSecond, X509Certificate2? certificate = null)
+    /// <summary>
+    /// Writes into three shards as a client that knows clusters; a write counts once a replica has it. While the database has a client certificate, its
+    /// secret of the moment is shown to servers that speak TLS.
+    /// </summary>
+    public static async Task<NumberedWriter> OfClusterAsync(string ns, string database, double perSecond)
     {
         var password = await PasswordAsync(ns, database);
-        return await NumberedWriter.StartAsync(Tags.Select(tag => RedisWriterClient.OfSlot(() => AddressesAsync(ns, database), tag, password, replicas: 1, certificate)), perSecond);
+        return await NumberedWriter.StartAsync(Tags.Select(tag => RedisWriterClient.OfSlot(() => AddressesAsync(ns, database), tag, password, replicas: 1, () => CertificateAsync(ns, database))), perSecond);
     }
 
     /// <summary>Writes as a client that asks the sentinels for the master; a write counts once a replica has it.</summary>
@@ -47,6 +50,11 @@ internal static class RedisWriters
 
     private static async Task<string> PasswordAsync(string ns, string database) =>
         Encoding.UTF8.GetString((await ClusterReader.Shared.SecretAsync(ns, $"{database}-auth"))!.Data["password"]);
+
+    private static async Task<X509Certificate2?> CertificateAsync(string ns, string database) =>
+        (await ClusterReader.Shared.SecretAsync(ns, $"{database}-client-cert"))?.Data is { } pair
+            ? X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(pair["tls.crt"]), Encoding.UTF8.GetString(pair["tls.key"]))
+            : null;
 
     private static async Task<IReadOnlyList<string>> AddressesAsync(string ns, string database) =>
         [.. (await ClusterReader.Shared.PodsAsync(ns, $"app.kubernetes.io/instance={database}")).Select(p => p.Status.PodIP).Where(a => !string.IsNullOrEmpty(a))];

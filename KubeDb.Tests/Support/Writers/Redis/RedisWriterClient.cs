@@ -11,8 +11,9 @@ namespace KubeDb.Tests.Support.Writers.Redis;
 /// <param name="password">The password; null for none.</param>
 /// <param name="replicas">How many replicas have to have a write before it counts as acknowledged (WAIT); 0 for none.</param>
 /// <param name="tag">A hash tag that keeps the keys in one slot; empty for none.</param>
-/// <param name="certificate">What it shows to servers that speak TLS; null to speak plain only.</param>
-internal sealed class RedisWriterClient(Func<CancellationToken, Task<(string Host, int Port)>> find, string? password, int replicas = 0, string tag = "", X509Certificate2? certificate = null) : IWriterClient
+/// <param name="certificate">Finds what it shows to servers that speak TLS, asked before each connection as a client does that follows its secret; null to speak plain only.</param>
+internal sealed class RedisWriterClient(
+    Func<CancellationToken, Task<(string Host, int Port)>> find, string? password, int replicas = 0, string tag = "", Func<Task<X509Certificate2?>>? certificate = null) : IWriterClient
 {
     private const int WaitMilliseconds = 1000;
     private readonly string _keys = $"writer:{Guid.NewGuid():N}:{(tag.Length > 0 ? $"{{{tag}}}:" : "")}";
@@ -27,7 +28,7 @@ internal sealed class RedisWriterClient(Func<CancellationToken, Task<(string Hos
         new(cancel => MasterAsync(sentinels, sentinelPassword, master, resolve, cancel), password, replicas);
 
     /// <summary>Asks the nodes of a cluster for the owner of the slot of the hash tag, as a client does that knows clusters.</summary>
-    public static RedisWriterClient OfSlot(Func<Task<IReadOnlyList<string>>> nodes, string tag, string? password, int replicas = 0, X509Certificate2? certificate = null) =>
+    public static RedisWriterClient OfSlot(Func<Task<IReadOnlyList<string>>> nodes, string tag, string? password, int replicas = 0, Func<Task<X509Certificate2?>>? certificate = null) =>
         new(cancel => OwnerAsync(nodes, tag, password, certificate, cancel), password, replicas, tag, certificate);
 
     public async Task WriteAsync(int number, CancellationToken cancel)
@@ -90,8 +91,11 @@ internal sealed class RedisWriterClient(Func<CancellationToken, Task<(string Hos
     private async Task<RedisConnection> ConnectAsync(CancellationToken cancel)
     {
         var (host, port) = await find(cancel);
-        return await RedisConnection.OpenAsync(host, port, password, cancel, certificate);
+        using var shown = await ShownAsync(certificate);
+        return await RedisConnection.OpenAsync(host, port, password, cancel, shown);
     }
+
+    private static Task<X509Certificate2?> ShownAsync(Func<Task<X509Certificate2?>>? certificate) => certificate?.Invoke() ?? Task.FromResult<X509Certificate2?>(null);
 
     private static async Task<(string Host, int Port)> MasterAsync(
         Func<Task<IReadOnlyList<string>>> sentinels, string? password, string master, Func<string, string> resolve, CancellationToken cancel)
@@ -102,13 +106,14 @@ internal sealed class RedisWriterClient(Func<CancellationToken, Task<(string Hos
     }
 
     private static async Task<(string Host, int Port)> OwnerAsync(
-        Func<Task<IReadOnlyList<string>>> nodes, string tag, string? password, X509Certificate2? certificate, CancellationToken cancel)
+        Func<Task<IReadOnlyList<string>>> nodes, string tag, string? password, Func<Task<X509Certificate2?>>? certificate, CancellationToken cancel)
     {
+        using var shown = await ShownAsync(certificate);
         var table = await AskAnyAsync(await nodes(), 6379, password, async c =>
         {
             var slot = await c.AskAsync(cancel, "CLUSTER", "KEYSLOT", $"{{{tag}}}");
             return $"{slot}\n{await c.AskAsync(cancel, "CLUSTER", "NODES")}";
-        }, cancel, certificate);
+        }, cancel, shown);
         var lines = table.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var slot = int.Parse(lines[0], CultureInfo.InvariantCulture);
         foreach (var words in lines.Skip(1).Select(l => l.Trim().Split(' ')).Where(w => w.Length > 8))
