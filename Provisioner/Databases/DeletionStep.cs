@@ -18,6 +18,11 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
     /// <summary>Requeue interval while a deletion is refused: no event arrives when the namespace is deleted as well.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the servers of a database may take to end before what they depend on goes too; longer than any grace period of theirs.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(7);
+
     /// <summary>Continues when the database is not being deleted, or its deletion is refused.</summary>
     public async Task<Outcome> RunAsync(DatabasePass pass, CancellationToken cancel)
     {
@@ -50,6 +55,9 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
         }
         else
         {
+            if (await EndServersAsync(pass, cancel) is { Length: > 0 } remains)
+                return Outcome.Wait(Reasons.BeingDeleted, $"The database is being deleted; {remains} is still there.", Soon);
+
             // What becomes of their data is said before they go.
             await MadeDatabases.FollowAsync(parts, live, new JsonObject { ["deletionPolicy"] = Policy(live) }, cancel);
             await DeleteBeyondAsync(pass, cancel);
@@ -61,6 +69,17 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
             await LeaveBehindAsync(live, cancel);
         await ReleaseAsync(pass, cancel);
         return Over(pass);
+    }
+
+    // Names what is left of the servers of a database that has others for itself. A namespace that goes takes all of them in no order, and a node that is
+    // lost never ends its pods.
+    private async Task<string> EndServersAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        if (!ServersFirst.HasOthers(parts, pass) || pass.Stored.Metadata.DeletionTimestamp + Patience < parts.Time.GetUtcNow() || await NamespaceGoesAsync(pass, cancel) is not null)
+            return "";
+        parts.Health.Stop(parts.Engine, pass.Key);
+        await ServersFirst.DeletePetSetsAsync(parts, parts.Caches.PetSetsOf(pass.Stored), pass, cancel);
+        return ServersFirst.Remains(parts, pass);
     }
 
     // A refused deletion is not checked for orphaning again: the database has taken its children back.

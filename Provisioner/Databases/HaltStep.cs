@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
-using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
 
@@ -31,12 +30,15 @@ internal sealed class HaltStep(DatabaseParts parts)
         await KeepDataAsync(pass, cancel);
         parts.Health.Stop(parts.Engine, pass.Key);
         ReportNotServing(pass);
-        await DeletePetSetsAsync(pass, cancel);
+        await ServersFirst.DeletePetSetsAsync(parts, parts.Caches.PetSetsOf(pass.Stored), pass, cancel);
         foreach (var kind in parts.Caches.OwnedKinds.Where(k => !k.KeptOnHalt && !k.IsDatabase))
             await DeleteChildrenAsync(kind.Type, pass, cancel);
+        if (ServersFirst.Remains(parts, pass) is { Length: > 0 } servers)
+            return Outcome.Wait(Halting, $"The database is being halted; {servers} is still there.", Again);
+        await ServersFirst.DeletePetSetsAsync(parts, parts.Caches.AllPetSetsOf(pass.Stored), pass, cancel);
         await MadeDatabases.FollowAsync(parts, pass.Stored, new JsonObject { ["halted"] = true }, cancel);
-        if (Remains(pass) is { Length: > 0 } remains)
-            return Outcome.Wait(Halting, $"The database is being halted; {remains} is still there.", Again);
+        if (parts.Caches.AllPetSetsOf(pass.Stored) is [{ } companion, ..])
+            return Outcome.Wait(Halting, $"The database is being halted; PetSet {companion.Metadata.Name} is still there.", Again);
         if (pass.Status.Set(DatabaseConditions.Halted(pass.Kind, pass.Key, pass.Generation)))
             parts.Events.Normal(pass.Target, "Successful", "Successfully halted; volumes and secrets are kept. Set spec.halted to false to go on.");
         return Outcome.Done;
@@ -59,15 +61,6 @@ internal sealed class HaltStep(DatabaseParts parts)
             pass.Status.Set(DatabaseConditions.NotReady(message, pass.Generation));
     }
 
-    private async Task DeletePetSetsAsync(DatabasePass pass, CancellationToken cancel)
-    {
-        foreach (var petSet in parts.Caches.AllPetSetsOf(pass.Stored).Where(p => !p.Metadata.IsDeleting))
-        {
-            await parts.Applier.DeleteOwnedAsync(
-                petSet.Metadata.Key, pass.Stored.Metadata.Uid, PetSet.Resource, parts.Caches.PetSets, PetSet.Decode, cancel);
-        }
-    }
-
     private async Task DeleteChildrenAsync(ResourceType type, DatabasePass pass, CancellationToken cancel)
     {
         foreach (var child in parts.Caches.OwnedBy(type, parts.Engine, pass.Stored))
@@ -78,14 +71,4 @@ internal sealed class HaltStep(DatabaseParts parts)
     }
 
     private static bool IsKept(OwnedObject child) => child.Metadata.Annotations.GetValueOrDefault(DatabaseLabels.KeepOn) == DatabaseLabels.OnHalt;
-
-    private string Remains(DatabasePass pass)
-    {
-        var petSets = parts.Caches.AllPetSetsOf(pass.Stored).Select(p => $"PetSet {p.Metadata.Name}");
-        var sets = parts.StatefulSets.WithLabel(pass.Key.Namespace, DatabaseLabels.Instance, pass.Key.Name)
-            .Where(s => DatabaseLabels.AreOf(parts.Engine, pass.Key.Name, s.Metadata))
-            .Select(s => $"StatefulSet {s.Metadata.Name}");
-        var pods = parts.Caches.PodsOf(parts.Engine, pass.Stored).Select(p => $"Pod {p.Metadata.Name}");
-        return string.Join(", ", petSets.Concat(sets).Concat(pods));
-    }
 }

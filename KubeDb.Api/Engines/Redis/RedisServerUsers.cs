@@ -21,7 +21,7 @@ internal sealed class RedisServerUsers(RespClient client)
             if (reply.Error is { } error)
             {
                 var undone = await RestoreAsync(before, done, cancel);
-                return (new(LiveChangeKind.Refused, $"the server refuses the rule of user \"{ConfigWords.ToText(user)}\": {error.Sentence}{undone}"), NothingToUndo);
+                return (new(LiveChangeKind.Refused, $"the server refuses the rule of user \"{ConfigWords.ToText(user)}\": {WithoutSecrets(error.Sentence, words ?? [])}{undone}"), NothingToUndo);
             }
         }
 
@@ -73,6 +73,10 @@ internal sealed class RedisServerUsers(RespClient client)
 
     private static string Sha256(string password) =>
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.Latin1.GetBytes(password)));
+
+    // The server quotes the word that it refuses, and all but commands may hold a value of the secret.
+    private static string WithoutSecrets(string sentence, IReadOnlyList<string> words) =>
+        words.Where(w => w.Length > 1 && w[0] is not ('+' or '-')).OrderByDescending(w => w.Length).Aggregate(sentence, (s, w) => s.Replace($"'{w}'", $"'{w[0]}…'", StringComparison.Ordinal));
 
     private static Task<string> NothingToUndo(CancellationToken cancel) => Task.FromResult("");
 

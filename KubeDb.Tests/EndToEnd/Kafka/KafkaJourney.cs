@@ -54,7 +54,7 @@ public abstract class KafkaJourney : KafkaTest
         while (_group!.Seen < report.Acknowledged && clock.Elapsed < TimeSpan.FromSeconds(60))
             await Task.Delay(200);
         TestContext.Out.WriteLine(
-            $"{report.Acknowledged} records acknowledged, {report.Lost} lost, {report.Errors.Count} failed after the client's own retries, longest gap {report.LongestGap.TotalSeconds:F1} s; the group read {_group.Seen}");
+            $"{report.Acknowledged} records acknowledged, {report.Lost} lost, {report.Errors.Count} failed after the client's own retries, longest gap {report.LongestGap.TotalSeconds:F1} s until {report.LongestGapEnded:HH:mm:ss}; the group read {_group.Seen}");
         Assert.Multiple(() =>
         {
             Assert.That(report.Lost, Is.Zero, "no acknowledged record is lost");

@@ -44,6 +44,10 @@ public sealed class UserRuleTests(EngineVersion version) : EngineFixture(version
         Assert.That(await UsersAsync(), Is.EqualTo(new[] { "default", "one", "two" }), "nothing of it is left");
         Assert.That(await Engine.Configuration.InEffectAsync(Instances(), first, CancellationToken.None), Is.EqualTo(Readiness.Yes));
 
+        answer = await Engine.Configuration.ApplyLiveAsync(Instances(), Plan(Rules, """{"auth":{"syncACL":["three #${k1} +get"]}}"""), CancellationToken.None);
+        Assert.That(answer.Kind, Is.EqualTo(LiveChangeKind.Refused));
+        Assert.That(answer.Message, Does.Contain("\"three\"").And.Not.Contains("#pass"), "no value of the secret is told");
+
         await ApplyAsync(Plan(Rules, """{"auth":{"syncACL":["three ${k2} +get"],"deleteUsers":["two"]}}"""));
         Assert.That(await UsersAsync(), Is.EqualTo(new[] { "default", "one", "three" }));
         Assert.That((await Engine.Configuration.InEffectAsync(Instances(), first, CancellationToken.None)).Reason, Does.Contain("two"));

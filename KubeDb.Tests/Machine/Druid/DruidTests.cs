@@ -78,13 +78,20 @@ public sealed class DruidTests
         Assert.That(world.Seen.PodsMade.Count(p => p.Name == "cache-pg-metadata-0"), Is.EqualTo(1), "the metadata storage is none of the cluster's servers");
 
         world.Patch(DruidDatabase.Resource, Database, """{"spec":{"halted":true}}""");
+        await world.UntilAsync(() => world.Get(Api.Kinds.Kubedb.ZooKeeper.Resource, "cache-zk")!["spec"]!["halted"]?.GetValue<bool>() is true, "the ensemble is to be halted", 200);
+        Assert.That(ServersOf(world), Is.Empty, "servers that have lost their ensemble can not end in order");
         await world.UntilAsync(() => world.PhaseOf(DruidDatabase.Resource, Database) == "Halted" && world.PhaseOf(Api.Kinds.Kubedb.ZooKeeper.Resource, "cache-zk") == "Halted", "both are halted", 200);
         Assert.That(world.Pods, Is.Empty);
         world.Patch(DruidDatabase.Resource, Database, """{"spec":{"halted":false,"deletionPolicy":"WipeOut"}}""");
         await world.UntilAsync(() => world.PhaseOf(DruidDatabase.Resource, Database) == "Ready" && world.PhaseOf(Api.Kinds.Kubedb.ZooKeeper.Resource, "cache-zk") == "Ready", "both run again", 300);
         world.Delete(DruidDatabase.Resource, Database);
+        await world.UntilAsync(() => world.Get(DruidDatabase.Resource, Database) is null, "it is gone", 200);
+        Assert.That(ServersOf(world), Is.Empty, "its servers have ended before what they depend on");
         await world.UntilAsync(() => world.Names(PersistentVolumeClaim.Resource).Count == 0 && world.Get(Api.Kinds.Kubedb.ZooKeeper.Resource, "cache-zk") is null, "all of it is gone", 200);
     });
+
+    private static IEnumerable<string> ServersOf(TestWorld world) =>
+        world.Pods.Keys.Where(p => !p.StartsWith("cache-zk", StringComparison.Ordinal) && !p.StartsWith("cache-pg", StringComparison.Ordinal));
 
     [Test]
     public void A_database_of_that_name_that_somebody_else_made_is_left_alone() => Run(async world =>

@@ -72,7 +72,7 @@ public sealed class NumberedWriter : IAsyncDisposable
                 lost += numbers.Length - await PatientlyAsync(async cancel => (await lane.Client.ReadAsync(numbers, cancel)).Count);
         }
 
-        return new WriterReport(Acknowledged, lost, [.. _lanes.SelectMany(l => l.Errors)], _lanes.Max(l => l.LongestGap));
+        return new WriterReport(Acknowledged, lost, [.. _lanes.SelectMany(l => l.Errors)], _lanes.Max(l => l.LongestGap), _lanes.MaxBy(l => l.LongestGap)!.LongestGapEnded);
     }
 
     public async ValueTask DisposeAsync()
@@ -145,12 +145,15 @@ public sealed class NumberedWriter : IAsyncDisposable
 
         public TimeSpan LongestGap { get; private set; }
 
+        public DateTime LongestGapEnded { get; private set; }
+
         public void Began() => _last = Stopwatch.GetTimestamp();
 
         public void Acknowledge(int number)
         {
             var gap = Stopwatch.GetElapsedTime(_last);
-            LongestGap = gap > LongestGap ? gap : LongestGap;
+            if (gap > LongestGap)
+                (LongestGap, LongestGapEnded) = (gap, DateTime.UtcNow);
             _last = Stopwatch.GetTimestamp();
             _numbers.Add(number);
             _acknowledged = _numbers.Count;
@@ -163,4 +166,5 @@ public sealed class NumberedWriter : IAsyncDisposable
 /// <param name="Lost">Acknowledged writes that are gone.</param>
 /// <param name="Errors">Failed writes and connections.</param>
 /// <param name="LongestGap">Longest time between two acknowledged writes of a lane.</param>
-public sealed record WriterReport(int Acknowledged, int Lost, IReadOnlyList<string> Errors, TimeSpan LongestGap);
+/// <param name="LongestGapEnded">When it ended, in UTC, to be found in the logs.</param>
+public sealed record WriterReport(int Acknowledged, int Lost, IReadOnlyList<string> Errors, TimeSpan LongestGap, DateTime LongestGapEnded);

@@ -9,6 +9,9 @@ namespace KubeDb.Tests.Support.Writers;
 /// </summary>
 internal sealed class PodForwarder : IAsyncDisposable
 {
+    // An address that a pod had a moment ago answers nothing at all, and a client would take the silence for a slow server.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<Task<string?>> _address;
@@ -65,7 +68,9 @@ internal sealed class PodForwarder : IAsyncDisposable
                 client.NoDelay = true;
                 if (await _address() is not { } address)
                     return;
-                await server.ConnectAsync(address, _port, ends.Token);
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(ends.Token);
+                patience.CancelAfter(Patience);
+                await server.ConnectAsync(address, _port, patience.Token);
                 var (near, far) = (client.GetStream(), server.GetStream());
                 await Task.WhenAny(near.CopyToAsync(far, ends.Token), far.CopyToAsync(near, ends.Token));
                 await ends.CancelAsync();

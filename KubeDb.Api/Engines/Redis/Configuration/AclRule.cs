@@ -28,6 +28,8 @@ internal sealed partial record AclRule(string User, IReadOnlyList<string> Tokens
         {
             if (token.StartsWith('>') && !Placeholder().IsMatch(token))
                 yield return "holds a password (the word after \">\"). Put it into the secret of acl.secretRef, and write ${key} instead";
+            else if (token[0] is '<' or '!')
+                yield return $"takes a password away (the word that begins with \"{token[0]}\"). A rule describes the user anew, with no password but those that it gives: remove that word";
             else if (!IsToken(token))
                 yield return $"holds \"{(token.Length > 40 ? token[..40] : token)}\", which is no ACL token (such as on, allkeys, ~pattern, &channel, +@category, -command, ${{key}})";
         }
@@ -51,7 +53,7 @@ internal sealed partial record AclRule(string User, IReadOnlyList<string> Tokens
     private static bool IsToken(string token) =>
         Placeholder().IsMatch(token)
         || Word().IsMatch(token)
-        || token[0] is '~' or '%' or '&' or '(' or ')' or '<' or '#' or '!'
+        || token[0] is '~' or '%' or '&' or '(' or ')' or '#'
         || token.EndsWith(')')
         || Command().IsMatch(token);
 
