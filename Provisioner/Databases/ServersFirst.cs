@@ -4,8 +4,8 @@ using KubeDb.Api.Kinds.Apps;
 namespace KubeDb.Provisioner.Databases;
 
 /// <summary>
-/// Ends the servers of a database before what they depend on: a server that has lost its ZooKeeper or its metadata storage can not end in order, and is
-/// killed at the end of its grace period.
+/// Ends the servers of a database before what they depend on: a server that has lost the ensemble that coordinates it, or where its metadata is, can not
+/// end in order, and is killed at the end of its grace period.
 /// </summary>
 internal static class ServersFirst
 {

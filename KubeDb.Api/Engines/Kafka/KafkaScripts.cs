@@ -111,7 +111,7 @@ public static class KafkaScripts
         await_name
         [ "$(protocol)" = Plain ] || keep_stores </dev/null &
         rm -f "$waiting"
-        export KAFKA_HEAP_OPTS=${KAFKA_HEAP_OPTS:-"-Xms${SERVER_HEAP:-1024m} -Xmx${SERVER_HEAP:-1024m}"} KAFKA_OPTS="${KAFKA_OPTS:-}$(agent)"
+        export KAFKA_HEAP_OPTS=${KAFKA_HEAP_OPTS:-"-Xms${SERVER_HEAP:-1024m} -Xmx${SERVER_HEAP:-1024m}"} KAFKA_OPTS="{{JavaOptions.NamesText}} ${KAFKA_OPTS:-}$(agent)"
         export EXTRA_ARGS=${EXTRA_ARGS:--name kafkaServer} LOG_DIR=${LOG_DIR:-/tmp/kafka-logs}
         exec kafka-server-start.sh "$server"
         """).Replace("@FUNCTIONS@\n", KafkaStartFunctions.Text, StringComparison.Ordinal);

@@ -123,6 +123,7 @@ public static class ZooKeeperScripts
         [ "$(protocol)" = Plain ] || keep_stores </dev/null &
         rm -f "$scripts/waiting"
         export ZOOCFGDIR=$conf ZK_SERVER_HEAP=${ZK_SERVER_HEAP:-$(heap)}
+        export JVMFLAGS="{{JavaOptions.NamesText}} ${JVMFLAGS:-}"
         exec zkServer.sh --config "$conf" start-foreground
         """).Replace("@FUNCTIONS@\n", ZooKeeperStartFunctions.Text, StringComparison.Ordinal);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KubeDb.Api.Engines.Blueprints;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds.Kubedb;
@@ -22,12 +23,8 @@ internal static class DruidRoleConfig
         "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED",
     ];
 
-    /// <summary>
-    /// Options without which no server of a cluster works, whatever the user's file says: servers come back under other addresses, which a Java machine
-    /// would not look for within half a minute.
-    /// </summary>
-    public static IReadOnlyList<string> Fixed { get; } =
-        [.. Opened, "-Djava.util.logging.manager=org.apache.logging.log4j.jul.LogManager", "-Dsun.net.inetaddr.ttl=3", "-Dsun.net.inetaddr.negative.ttl=1"];
+    /// <summary>Options without which no server of a cluster works, whatever the user's file says.</summary>
+    public static IReadOnlyList<string> Fixed { get; } = [.. Opened, "-Djava.util.logging.manager=org.apache.logging.log4j.jul.LogManager", .. JavaOptions.Names];
 
     /// <summary>The options that a user's file takes the place of.</summary>
     public static IReadOnlyList<string> Options(DruidMemory memory) =>

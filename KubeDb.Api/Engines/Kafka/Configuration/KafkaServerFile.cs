@@ -70,6 +70,10 @@ public static class KafkaServerFile
         yield return new("controller.listener.names", settings.AreControllers ? string.Join(',', listeners.Controllers) : listeners.Controllers[0]);
         yield return new("log.dirs", KafkaPods.DataFolder);
         yield return new("metadata.log.dir", $"{KafkaPods.DataFolder}/metadata");
+
+        // A node that comes back has another address, and the one of before answers nothing at all: the sooner that is given up, the sooner its name is asked again.
+        yield return new("socket.connection.setup.timeout.ms", "2000");
+        yield return new("socket.connection.setup.timeout.max.ms", "10000");
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Listeners(KafkaServerSettings settings, UserListeners added)
