@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using k8s.Models;
@@ -265,6 +266,29 @@ public abstract class ClusterTest
     {
         if ((await TryKubectl("get", "issuers.cert-manager.io")).ExitCode != 0)
             Assert.Ignore("cert-manager does not run in this cluster (hack/cluster runs it where the artifacts have it)");
+    }
+
+    /// <summary>Skips the test where the catalog has no such version, or has it with an image that hack/images did not build: no registry has that.</summary>
+    /// <param name="kind">The catalog kind.</param>
+    /// <param name="version">The catalog version.</param>
+    protected static async Task RequireImageAsync(string kind, string version)
+    {
+        var known = await Tool.RunAsync("kubectl", ["get", kind, version, "-o", "jsonpath={.spec.db.image}"]);
+        if (known.ExitCode != 0)
+            Assert.Ignore($"the catalog has no {kind} {version} (hack/catalog.yaml)");
+        var image = known.Output.Trim();
+        if (!image.StartsWith("local/", StringComparison.Ordinal))
+            return;
+
+        // A node tells its images some time after it has them.
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(75); await Task.Delay(1000))
+        {
+            var images = await Tool.RunAsync("kubectl", ["get", "nodes", "-o", "jsonpath={.items[*].status.images[*].names[*]}"]);
+            if (images.Output.Split(' ').Any(i => i.EndsWith(image, StringComparison.Ordinal)))
+                return;
+        }
+
+        Assert.Ignore($"no node has the image {image}: hack/images builds it where $KUBEDB_ARTIFACTS has its parts");
     }
 
     /// <summary>An authority in a secret, and an issuer of it.</summary>

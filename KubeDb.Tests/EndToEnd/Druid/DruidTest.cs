@@ -7,7 +7,6 @@ using KubeDb.Tests.Support;
 namespace KubeDb.Tests.EndToEnd.Druid;
 
 /// <summary>What tests of Druid share: manifests as the guides have them, on small pods, and what a person asks a router.</summary>
-[Category("Full")]
 public abstract class DruidTest : ClusterTest
 {
     /// <summary>Versions of the test catalog (hack/catalog.yaml).</summary>
@@ -60,13 +59,6 @@ public abstract class DruidTest : ClusterTest
         metadata: {name: {{name}}}
         spec: {type: {{type}}, databaseRef: {name: {{database}} }, timeout: 5m{{(rest.Length > 0 ? ", " : "")}}{{rest}} }
         """;
-
-    /// <summary>Skips the test where the cluster's store has no image of the version.</summary>
-    protected static async Task RequireImageAsync(string version)
-    {
-        if ((await Tool.RunAsync("kubectl", ["get", "druidversion", version])).ExitCode != 0)
-            Assert.Ignore($"the catalog has no Druid {version} (hack/catalog.yaml), or its image was not built (hack/images)");
-    }
 
     /// <summary>Waits, with kubectl wait, for the phase of a cluster.</summary>
     protected Task ClusterIs(string name, string phase) => WaitAsync($"--for=jsonpath={{.status.phase}}={phase}", $"dr/{name}", Patience);

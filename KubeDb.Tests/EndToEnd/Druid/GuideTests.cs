@@ -9,7 +9,7 @@ public sealed class GuideTests(string version) : DruidTest
     private const string Name = "druid-quickstart";
 
     [SetUp]
-    public Task NeedsImages() => RequireImageAsync(version);
+    public Task NeedsImages() => RequireImageAsync("druidversion", version);
 
     [Test]
     public async Task The_guides_from_quickstart_to_restart_and_reconfigure()

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace KubeDb.Tests.EndToEnd.Druid;
 
 /// <summary>The guide "Reconfigure TLS" on a server of each role: added, rotated, issuer changed, removed; the rows stay.</summary>
-[TestFixture(Druid33)]
+[TestFixture(Druid28), TestFixture(Druid33)]
+[Category("Full")]
 public sealed class ReconfigureTlsTests(string version) : DruidTest
 {
     private const string Name = "druid-tls";
@@ -11,7 +12,7 @@ public sealed class ReconfigureTlsTests(string version) : DruidTest
     [SetUp]
     public async Task NeedsCertManager()
     {
-        await RequireImageAsync(version);
+        await RequireImageAsync("druidversion", version);
         await RequireCertManagerAsync();
     }
 

@@ -3,7 +3,7 @@ namespace KubeDb.Tests.EndToEnd.Kafka;
 /// <summary>The guide "Reconfigure TLS" on three nodes that are broker and controller.</summary>
 [TestFixture(Kafka40, Category = "Full"), TestFixture(Kafka42, Category = "Full"), TestFixture(Kafka39)]
 [Category("Full")]
-public sealed class CombinedTlsTests(string version) : KafkaJourney
+public sealed class CombinedTlsTests(string version) : KafkaJourney(version)
 {
     protected override string Name => "kafka-tls";
 
@@ -17,7 +17,7 @@ public sealed class CombinedTlsTests(string version) : KafkaJourney
     {
         using var first = await MakeIssuerAsync("kafka-ca-issuer", "ca");
         using var second = await MakeIssuerAsync("kf-new-issuer", "ca-updated");
-        await Apply(Combined(Name, version, more: Outside("server.properties")));
+        await Apply(Combined(Name, Version, more: Outside("server.properties")));
         await KafkaIs(Name, "Ready");
         await BeginAsync();
         await Ask("kf-add-tls", "ReconfigureTLS", "tls: {issuerRef: {apiGroup: cert-manager.io, kind: Issuer, name: kafka-ca-issuer}}");

@@ -2,8 +2,7 @@ namespace KubeDb.Tests.EndToEnd.Kafka;
 
 /// <summary>The guides from the quickstart over Restart to Reconfigure, on three nodes that are broker and controller.</summary>
 [TestFixture(Kafka39, Category = "Full"), TestFixture(Kafka40, Category = "Full"), TestFixture(Kafka42)]
-[Category("Full")]
-public sealed class GuideTests(string version) : KafkaJourney
+public sealed class GuideTests(string version) : KafkaJourney(version)
 {
     protected override string Name => "kafka-quickstart";
 
@@ -12,7 +11,7 @@ public sealed class GuideTests(string version) : KafkaJourney
     [Test]
     public async Task The_guides_from_quickstart_to_restart_and_reconfigure()
     {
-        await Apply(Combined(Name, version, more: Outside("server.properties")));
+        await Apply(Combined(Name, Version, more: Outside("server.properties")));
         await KafkaIs(Name, "Ready");
         await LooksAsDocumented();
         await ProducesAndConsumes("sample");

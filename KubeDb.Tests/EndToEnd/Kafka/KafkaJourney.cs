@@ -8,7 +8,7 @@ namespace KubeDb.Tests.EndToEnd.Kafka;
 /// A journey on one cluster of three brokers, with a producer and a consumer group outside of it that go on throughout: through a listener of their own
 /// (<c>CLIENT</c> in the user's configuration), whose protocol no request changes.
 /// </summary>
-public abstract class KafkaJourney : KafkaTest
+public abstract class KafkaJourney(string version) : KafkaTest
 {
     private const int OwnPort = 9192;
     private const string Topic = "numbers";
@@ -17,8 +17,14 @@ public abstract class KafkaJourney : KafkaTest
     private NumberedWriter? _writer;
     private KafkaGroup? _group;
 
+    /// <summary>Version of the database.</summary>
+    protected string Version { get; } = version;
+
     /// <summary>Name of the database.</summary>
     protected abstract string Name { get; }
+
+    [SetUp]
+    public Task NeedsImage() => RequireImageAsync("kafkaversion", Version);
 
     /// <summary>The pods of the brokers.</summary>
     protected abstract IReadOnlyList<string> Brokers { get; }

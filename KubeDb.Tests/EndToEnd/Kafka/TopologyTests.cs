@@ -3,7 +3,7 @@ namespace KubeDb.Tests.EndToEnd.Kafka;
 /// <summary>The guides of a topology and of its TLS, on three controllers and three brokers: restart, reconfigure, TLS added, rotated, issuer changed, removed.</summary>
 [TestFixture(Kafka39, Category = "Full"), TestFixture(Kafka42)]
 [Category("Full")]
-public sealed class TopologyTests(string version) : KafkaJourney
+public sealed class TopologyTests(string version) : KafkaJourney(version)
 {
     protected override string Name => "kafka-prod";
 
@@ -17,7 +17,7 @@ public sealed class TopologyTests(string version) : KafkaJourney
     {
         using var first = await MakeIssuerAsync("kafka-ca-issuer", "ca");
         using var second = await MakeIssuerAsync("kf-new-issuer", "ca-updated");
-        await Apply(Topology(Name, version, more: Outside("broker.properties", "controller.properties") + "\n  brokerRack: {topologyKey: kubernetes.io/hostname}"));
+        await Apply(Topology(Name, Version, more: Outside("broker.properties", "controller.properties") + "\n  brokerRack: {topologyKey: kubernetes.io/hostname}"));
         await KafkaIs(Name, "Ready");
         await LooksAsDocumented();
         await BeginAsync();
