@@ -5,7 +5,7 @@ using KubeDb.Api.Engines.ZooKeeper.Client;
 namespace KubeDb.Tests.Engines.ZooKeeper;
 
 /// <summary>Health checks and restarts of a real ensemble.</summary>
-[TestFixtureSource(typeof(ZooKeeperVersions))]
+[TestFixtureSource(typeof(ZooKeeperVersionsInFull))]
 public sealed class EnsembleHealthTests(EngineVersion version) : EngineFixture(version)
 {
     private RealEnsemble _ensemble = null!;

@@ -5,7 +5,7 @@ using KubeDb.Api.Engines.ZooKeeper.Ensemble;
 namespace KubeDb.Tests.Engines.ZooKeeper;
 
 /// <summary>What the start script makes of volumes: who forms an ensemble, who joins, and whose data counts.</summary>
-[TestFixtureSource(typeof(ZooKeeperVersions))]
+[TestFixtureSource(typeof(ZooKeeperVersionsInFull))]
 public sealed class EnsembleStartTests(EngineVersion version) : EngineFixture(version)
 {
     private RealEnsemble _ensemble = null!;
