@@ -14,7 +14,7 @@ internal static class Composition
 {
     /// <summary>The reconciler of the requests of one engine.</summary>
     public static RequestReconciler Compose(
-        DatabaseView view, IReadOnlyList<Func<OperationParts, IOperation>> operations, IKubernetesClient client, IEventRecorder events, ProvisionerPresence presence, TimeProvider time, ILoggerFactory logs)
+        DatabaseView view, IReadOnlyList<Func<OperationParts, IOperation>> operations, IKubernetesClient client, IEventRecorder events, ProvisionerPresence presence, PodNames names, TimeProvider time, ILoggerFactory logs)
     {
         var records = new OperationRecords(client, view.Engine.Kinds);
         var requests = new RequestWriter(client, view.Engine.Kinds, view.Caches.Of(view.Engine).OpsRequests, records, events, time);
@@ -22,7 +22,7 @@ internal static class Composition
         var machine = new StepMachine(requests, time, logs.CreateLogger<StepMachine>());
         var acceptance = new RequestAcceptance(view, records);
         var certificates = new CertificateWriter(client, view, new CertificateReader(client, view.Caches), requests, time);
-        var roller = new Roller(client, requests, new CrashReader(client), time);
+        var roller = new Roller(client, requests, new CrashReader(client), names, time);
         var parts = new OperationParts(acceptance, new SpecWriter(client, view), roller, certificates, new PeerDatabases(client, view, certificates));
         var execution = new RequestExecution(new ExecutionParts
         {

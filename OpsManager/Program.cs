@@ -5,6 +5,7 @@ using KubeDb.Api.Kubernetes;
 using KubeDb.Api.Kubernetes.Configuration;
 using KubeDb.OpsManager.Execution;
 using KubeDb.OpsManager.Operations;
+using KubeDb.OpsManager.Rolling;
 
 namespace KubeDb.OpsManager;
 
@@ -28,10 +29,10 @@ internal static class Program
             KubeconfigPath = options.Kubeconfig.Length > 0 ? options.Kubeconfig : null,
             Context = options.Context.Length > 0 ? options.Context : null,
         })),
-        runtime => Compose(runtime, EngineRegistry.Create(new FencedDialer(new TcpDialer(), runtime.Leadership), runtime.Time), OperationRegistry.All));
+        runtime => Compose(runtime, EngineRegistry.Create(new FencedDialer(new TcpDialer(), runtime.Leadership), runtime.Time), OperationRegistry.All, PodNames.SystemAsync));
 
     /// <summary>Adds a controller for each engine.</summary>
-    internal static void Compose(OperatorRuntime runtime, IReadOnlyList<IEngine> engines, IReadOnlyList<Func<OperationParts, IOperation>> operations)
+    internal static void Compose(OperatorRuntime runtime, IReadOnlyList<IEngine> engines, IReadOnlyList<Func<OperationParts, IOperation>> operations, Func<string, CancellationToken, Task<IReadOnlyList<string>>> resolve)
     {
         var caches = new DatabaseCaches(engines, runtime);
         var secrets = new SecretReader(runtime.Client, caches);
@@ -40,10 +41,11 @@ internal static class Program
         var named = runtime.Options.More[ProvisionerNamespace];
         var lease = new ObjectKey(named.Length > 0 ? named : runtime.LeaseNamespace, ProvisionerLease);
         var presence = new ProvisionerPresence(runtime.Client, runtime.Options.LeaderElect ? lease : null, runtime.Time);
+        var names = new PodNames(resolve, runtime.Time);
         foreach (var engine in engines)
         {
             var view = new DatabaseView(engine, caches, gatherer, applier, runtime.Client);
-            var reconciler = Composition.Compose(view, operations, runtime.Client, runtime.Events, presence, runtime.Time, runtime.Logs);
+            var reconciler = Composition.Compose(view, operations, runtime.Client, runtime.Events, presence, names, runtime.Time, runtime.Logs);
             var queue = runtime.NewQueue(reconciler.Name);
             caches.OnChange(engine, queue.Add);
             runtime.AddController(reconciler, queue);

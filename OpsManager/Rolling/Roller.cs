@@ -18,7 +18,7 @@ namespace KubeDb.OpsManager.Rolling;
 /// <item>Before the first pod goes, the pods to replace are recorded on the request by UID, under the roll's id.</item>
 /// <item>In every pass, what is missing of the database's objects is applied: while the request holds the database, nobody else does.</item>
 /// <item>A recorded pod whose UID is no longer there has been replaced, by whomever. Its successor is waited for until it is Ready and the
-/// engine says that it caught up; then it is recorded as back.</item>
+/// engine says that it caught up, and until its name leads to its address; then it is recorded as back.</item>
 /// <item>When every replaced pod is back, the next one is chosen: one that is down anyway, else the engine's choice.</item>
 /// <item>Each rule of <see cref="RollSafety"/> is asked, then the engine, of every pod that has an address. An objection is a wait with its
 /// reason, or the end where waiting can not help.</item>
@@ -33,7 +33,7 @@ namespace KubeDb.OpsManager.Rolling;
 /// <item>Another roll of the same request waits for its pods anew.</item>
 /// </list>
 /// </remarks>
-internal sealed class Roller(IKubernetesClient client, RequestWriter requests, CrashReader crashes, TimeProvider time)
+internal sealed class Roller(IKubernetesClient client, RequestWriter requests, CrashReader crashes, PodNames names, TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
@@ -137,6 +137,8 @@ internal sealed class Roller(IKubernetesClient client, RequestWriter requests, C
         var readiness = successor is null || successor.Metadata.IsDeleting
             ? Readiness.NotYet($"Pod {name} is not there yet.")
             : await IsBackAsync(run, successor, cancel);
+        if (readiness.IsReady)
+            readiness = await names.LeadHereAsync(successor!, cancel);
         if (readiness.IsReady)
         {
             var entry = KeyValuePair.Create(name, Journal.Back(successor!.Metadata.Uid, time.GetUtcNow()));

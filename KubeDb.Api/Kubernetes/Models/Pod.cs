@@ -36,6 +36,14 @@ public sealed record PodSpec
     [JsonConverter(typeof(PooledStringConverter))]
     public string NodeName { get; init => field = value ?? ""; } = "";
 
+    /// <summary>First label of its name in the cluster's DNS; empty for its own name.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string Hostname { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The headless service that its name in the cluster's DNS is below; empty for a pod without a name there.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string Subdomain { get; init => field = value ?? ""; } = "";
+
     /// <summary>Containers.</summary>
     public IReadOnlyList<Container> Containers { get; init => field = Lists.Keep(value); } = [];
 }

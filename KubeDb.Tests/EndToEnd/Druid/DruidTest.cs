@@ -90,11 +90,52 @@ public abstract class DruidTest : ClusterTest
     /// <summary>Ingests rows that are in the task itself, and waits until they can be queried.</summary>
     protected static async Task IngestAsync(HttpClient client, string source, int rows)
     {
+        await SubmitAsync(client, source, rows);
+        await Eventually(async () => await CountAsync(client, source) == rows, $"{rows} rows of {source} can be queried", TimeSpan.FromMinutes(5));
+    }
+
+    /// <summary>Begins to ask the routers for the rows of a data source.</summary>
+    private protected async Task<DruidQueries> QueriesAsync(string name, string source)
+    {
+        var login = (await Secret($"{name}-auth"))!.Data;
+        return new(
+            async () => await Service($"{name}-routers") is { Spec: { } spec } ? new Uri($"{(spec.Ports[0].Port == 9088 ? "https" : "http")}://{spec.ClusterIP}:{spec.Ports[0].Port}") : null,
+            $"{Encoding.UTF8.GetString(login["username"])}:{Encoding.UTF8.GetString(login["password"])}",
+            source);
+    }
+
+    /// <summary>Submits a task that appends rows which are in the task itself; its id.</summary>
+    protected static async Task<string> SubmitAsync(HttpClient client, string source, int rows)
+    {
         var task = Engines.Druid.ClusterTests.Ingestion(source, rows).ToJsonString();
         using var content = new StringContent(task, Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync("/druid/indexer/v1/task", content);
-        Assert.That(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-        await Eventually(async () => await CountAsync(client, source) == rows, $"{rows} rows of {source} can be queried", TimeSpan.FromMinutes(5));
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.That(answer.IsSuccessStatusCode, text);
+        return JsonNode.Parse(text)!["task"]!.GetValue<string>();
+    }
+
+    /// <summary>Waits until a task is over; how it ended.</summary>
+    protected static async Task<string> EndOfTaskAsync(HttpClient client, string task)
+    {
+        var state = "";
+        await Eventually(
+            async () =>
+            {
+                try
+                {
+                    state = JsonNode.Parse(await client.GetStringAsync($"/druid/indexer/v1/task/{task}/status"))!["status"]?["status"]?.GetValue<string>() ?? "";
+                }
+                catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+                {
+                    return false;
+                }
+
+                return state is "SUCCESS" or "FAILED";
+            },
+            $"{task} is over",
+            TimeSpan.FromMinutes(5));
+        return state;
     }
 
     /// <summary>Rows of a data source; -1 where it can not be told.</summary>

@@ -57,6 +57,50 @@ public sealed class RollingTests
     });
 
     [Test]
+    public void The_next_pod_goes_only_once_the_name_of_the_last_one_leads_to_it() => Run(async world =>
+    {
+        await world.HaveRedisAsync(replicas: 2);
+        var asked = new List<string>();
+        var told = "10.9.9.9";
+        world.Resolve = name =>
+        {
+            asked.Add(name);
+            return [told];
+        };
+        world.Ask("restart", "Restart");
+        await world.PassAsync(30);
+        Assert.Multiple(() =>
+        {
+            Assert.That(world.Seen.PodsMade, Has.Count.EqualTo(3));
+            Assert.That(asked, Does.Contain("cache-1.cache-pods.demo.svc"));
+            Assert.That(world.Request("restart").Status.Conditions.Single(c => c.Type == "Waiting").Message, Does.Contain("DNS still says 10.9.9.9 for cache-1.cache-pods.demo.svc"));
+        });
+
+        await world.EndedAsync();
+        Assert.That(world.Seen.PodsMade, Has.Count.EqualTo(4), "an address that stays wrong is waited for a minute");
+    });
+
+    [TestCase("", "10.1.1.1", ExpectedResult = true, Description = "a name that is not known")]
+    [TestCase("10.1.1.2", "10.1.1.1", ExpectedResult = false)]
+    [TestCase("10.1.1.2,10.1.1.1", "10.1.1.1", ExpectedResult = true)]
+    [TestCase("fd00:0:0::1", "fd00::1", ExpectedResult = true)]
+    [TestCase("throws", "10.1.1.1", ExpectedResult = true)]
+    [TestCase("10.1.1.2", "", ExpectedResult = true)]
+    public async Task<bool> A_name_leads_to_its_pod_unless_it_leads_elsewhere(string told, string address)
+    {
+        var pod = new Pod
+        {
+            Metadata = new() { Name = "cache-1", Namespace = Ns },
+            Spec = new() { Hostname = "cache-1", Subdomain = "cache-pods" },
+            Status = new() { PodIP = address, Conditions = [new() { Type = "Ready", Status = "True", LastTransitionTime = TimeProvider.System.GetUtcNow() }] },
+        };
+        var names = new PodNames(
+            (_, _) => told == "throws" ? throw new System.Net.Sockets.SocketException(11001) : Task.FromResult<IReadOnlyList<string>>(told.Split(',', StringSplitOptions.RemoveEmptyEntries)),
+            TimeProvider.System);
+        return (await names.LeadHereAsync(pod, CancellationToken.None)).IsReady;
+    }
+
+    [Test]
     public void Each_roll_of_a_request_waits_for_its_own_pods() => Run(
         async world =>
         {

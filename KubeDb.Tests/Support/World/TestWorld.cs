@@ -60,7 +60,7 @@ internal sealed partial class TestWorld
         Provisioner = new Operator(this, "kubedb-provisioner", "KubeDB Operator", (runtime, engines, seed) =>
             Composition.Compose(runtime, engines, new PasswordGenerator(new Random(1000 + seed).NextBytes), new Random(seed)));
         Ops = new Operator(this, "kubedb-ops-manager", "KubeDB Ops-manager Operator", (runtime, engines, _) =>
-            KubeDb.OpsManager.Program.Compose(runtime, engines, [.. OperationRegistry.All, .. Operations]));
+            KubeDb.OpsManager.Program.Compose(runtime, engines, [.. OperationRegistry.All, .. Operations], (name, _) => Task.FromResult(Resolve(name))));
         if (from is not null)
             Take(from);
     }
@@ -80,6 +80,9 @@ internal sealed partial class TestWorld
 
     /// <summary>Operations that the test adds to those of the product.</summary>
     internal List<Func<OperationParts, IOperation>> Operations { get; } = [];
+
+    /// <summary>What the cluster's DNS says for a name of a pod; nothing unless a test says otherwise, as outside of the cluster.</summary>
+    public Func<string, IReadOnlyList<string>> Resolve { get; set; } = static _ => [];
 
     public WorldLogs Logs { get; }
 
