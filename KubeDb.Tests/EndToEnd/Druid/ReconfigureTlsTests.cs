@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using KubeDb.Tests.EndToEnd.Faults;
 
 namespace KubeDb.Tests.EndToEnd.Druid;
 
-/// <summary>The guide "Reconfigure TLS" on a server of each role: added, rotated, issuer changed, removed; the rows stay.</summary>
-[TestFixture(Druid28), TestFixture(Druid33)]
+/// <summary>The guide "Reconfigure TLS" on a server of each role: added, rotated, issuer changed, removed; the rows stay. Once with both operators killed again and again meanwhile.</summary>
+[TestFixture(Druid28, false), TestFixture(Druid33, false), TestFixture(Druid33, true)]
 [Category("Full")]
-public sealed class ReconfigureTlsTests(string version) : DruidTest
+public sealed class ReconfigureTlsTests(string version, bool kills) : DruidTest
 {
     private const string Name = "druid-tls";
 
@@ -26,6 +27,7 @@ public sealed class ReconfigureTlsTests(string version) : DruidTest
         using var plain = await ClientAsync(Name);
         await IngestAsync(plain, "wikipedia", 3);
         var task = await SubmitAsync(plain, "wikipedia", 3);
+        await using var killer = OperatorKiller.Start(kills, seed: 14, TestContext.Out.WriteLine);
         await using var queries = await QueriesAsync(Name, "wikipedia");
 
         await Change("dr-add-tls", "issuerRef: {apiGroup: cert-manager.io, kind: Issuer, name: druid-ca-issuer}");

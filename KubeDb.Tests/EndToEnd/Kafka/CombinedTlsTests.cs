@@ -1,9 +1,11 @@
+using KubeDb.Tests.EndToEnd.Faults;
+
 namespace KubeDb.Tests.EndToEnd.Kafka;
 
-/// <summary>The guide "Reconfigure TLS" on three nodes that are broker and controller.</summary>
-[TestFixture(Kafka40, Category = "Full"), TestFixture(Kafka42, Category = "Full"), TestFixture(Kafka39)]
+/// <summary>The guide "Reconfigure TLS" on three nodes that are broker and controller; once with both operators killed again and again meanwhile.</summary>
+[TestFixture(Kafka39, false), TestFixture(Kafka40, false), TestFixture(Kafka42, false), TestFixture(Kafka42, true)]
 [Category("Full")]
-public sealed class CombinedTlsTests(string version) : KafkaJourney(version)
+public sealed class CombinedTlsTests(string version, bool kills) : KafkaJourney(version)
 {
     protected override string Name => "kafka-tls";
 
@@ -20,6 +22,7 @@ public sealed class CombinedTlsTests(string version) : KafkaJourney(version)
         await Apply(Combined(Name, Version, more: Outside("server.properties")));
         await KafkaIs(Name, "Ready");
         await BeginAsync();
+        await using var killer = OperatorKiller.Start(kills, seed: 13, TestContext.Out.WriteLine);
         await Ask("kf-add-tls", "ReconfigureTLS", "tls: {issuerRef: {apiGroup: cert-manager.io, kind: Issuer, name: kafka-ca-issuer}}");
         Assert.That(await Settings(Brokers[0], "ssl.keystore.location"), Is.All.EqualTo("/var/private/ssl/server.keystore.jks"));
         await ProducesAndConsumes("over-tls");
