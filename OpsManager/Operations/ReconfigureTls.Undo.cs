@@ -63,7 +63,8 @@ internal sealed partial class ReconfigureTls
             Message = "Peers open TLS connections again.",
             Deadline = Restart.RollingDeadline,
             Describe = static _ => "restart the pods so that peers open TLS connections",
-            IsNeeded = static run => WasBegun(run) && Tls(run).SwitchesByRestart && KindOf(run) == TlsChangeKind.Remove && run.IsRecorded(run.StepOf(ToPlain)),
+            IsNeeded = static run => WasBegun(run) && Tls(run).SwitchesByRestart && KindOf(run) == TlsChangeKind.Remove && run.IsRecorded(run.StepOf(ToPlain))
+                && LeftOnItsWay(run) != TlsWay.PlainPeers,
             DoAsync = (run, cancel) => SwitchByRestartAsync(run, TlsWay.TlsPeers, _backPeers, cancel),
         },
         new Step
@@ -72,7 +73,8 @@ internal sealed partial class ReconfigureTls
             Message = "Clients and peers use TLS again.",
             Deadline = Restart.RollingDeadline,
             Describe = static _ => "move clients and peers back to TLS",
-            IsNeeded = static run => WasBegun(run) && KindOf(run) == TlsChangeKind.Remove && (!Tls(run).SwitchesByRestart || run.IsRecorded(run.StepOf(PeersAcceptPlain))),
+            IsNeeded = static run => WasBegun(run) && KindOf(run) == TlsChangeKind.Remove
+                && (!Tls(run).SwitchesByRestart || (run.IsRecorded(run.StepOf(PeersAcceptPlain)) && LeftOnItsWay(run) == TlsWay.None)),
             DoAsync = (run, cancel) => Tls(run).SwitchesByRestart
                 ? SwitchByRestartAsync(run, TlsWay.None, _backAccept, cancel)
                 : SwitchBackAsync(run, toTls: true, cancel),
@@ -107,7 +109,7 @@ internal sealed partial class ReconfigureTls
         // What the pods that go back speak first has to be understood by those that stay for a while.
         if (WasBegun(run) && Tls(run).SwitchesByRestart && KindOf(run) == TlsChangeKind.Remove)
         {
-            var way = run.IsRecorded(run.StepOf(ToPlain)) ? TlsWay.PlainPeers : run.IsRecorded(run.StepOf(PeersAcceptPlain)) ? TlsWay.TlsPeers : TlsWay.None;
+            var way = run.IsRecorded(run.StepOf(ToPlain)) ? TlsWay.PlainPeers : run.IsRecorded(run.StepOf(PeersAcceptPlain)) ? TlsWay.TlsPeers : LeftOnItsWay(run);
             await _parts.Certificates.MarkAsync(run, way, cancel);
         }
 
@@ -127,7 +129,10 @@ internal sealed partial class ReconfigureTls
     {
         if (await _parts.Peers.EndBackAsync(run, cancel) is { End: not StepEnd.Done } peers)
             return peers;
-        await _parts.Certificates.MarkAsync(run, TlsWay.None, cancel);
+
+        // What this request found on its way stays so, as far as it has come.
+        var left = LeftOnItsWay(run);
+        await _parts.Certificates.MarkAsync(run, left != TlsWay.None && IsRenewal(run) && run.IsRecorded(run.StepOf(OpsConditionTypes.RestartPods)) ? TlsWay.TlsPeers : left, cancel);
         await _parts.Certificates.ForgetAuthorityAsync(run, cancel);
         return await run.View.ApplyAsync(await run.FreshFactsAsync(cancel), cancel);
     }

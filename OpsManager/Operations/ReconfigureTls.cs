@@ -18,6 +18,8 @@ namespace KubeDb.OpsManager.Operations;
 /// <item>Rotate and change: every server trusts the authority to come before any certificate of it is issued, loads its certificate without a
 /// restart where it can, and the authority that is no longer used is dropped last. Servers of which it can not be seen that they trust an authority are
 /// restarted for it (<see cref="ITlsEngine.LoadsAuthorities"/>).</item>
+/// <item>What a request that was taken away by force left on its way is first brought to where every server is as far, and then ended: by rotate and
+/// change with TLS alone, by remove with plain connections.</item>
 /// </list>
 /// </remarks>
 internal sealed partial class ReconfigureTls : IOperation
@@ -107,7 +109,7 @@ internal sealed partial class ReconfigureTls : IOperation
                 Message = "Peers accept plain connections again.",
                 Deadline = Restart.RollingDeadline,
                 Describe = static _ => "restart the pods so that peers accept plain connections",
-                IsNeeded = static run => KindOf(run) == TlsChangeKind.Remove && Tls(run).SwitchesByRestart,
+                IsNeeded = static run => KindOf(run) == TlsChangeKind.Remove && Tls(run).SwitchesByRestart && LeftOnItsWay(run) != TlsWay.PlainPeers,
                 DoAsync = (run, cancel) => SwitchByRestartAsync(run, TlsWay.TlsPeers, _accept, cancel),
             },
             new Step
@@ -155,7 +157,7 @@ internal sealed partial class ReconfigureTls : IOperation
                 Name = Reloaded,
                 Message = "Every server shows its new certificate.",
                 Describe = static _ => "have every server load its new certificate",
-                IsNeeded = static run => IsRenewal(run) && !IsRestartForced(run),
+                IsNeeded = static run => IsRenewal(run) && !RestartsAll(run),
                 DoAsync = ReloadAsync,
             },
             new Step
@@ -171,7 +173,7 @@ internal sealed partial class ReconfigureTls : IOperation
                 Message = "Peers open TLS connections.",
                 Deadline = Restart.RollingDeadline,
                 Describe = static _ => "restart the pods so that peers open TLS connections",
-                IsNeeded = static run => KindOf(run) == TlsChangeKind.Add && Tls(run).SwitchesByRestart,
+                IsNeeded = static run => EndsInTls(run) && Tls(run).SwitchesByRestart,
                 DoAsync = (run, cancel) => SwitchByRestartAsync(run, TlsWay.TlsPeers, _peers, cancel),
             },
             new Step
@@ -180,7 +182,7 @@ internal sealed partial class ReconfigureTls : IOperation
                 Message = "Clients and peers use TLS.",
                 Deadline = Restart.RollingDeadline,
                 Describe = static _ => "move clients and peers to TLS",
-                IsNeeded = static run => KindOf(run) == TlsChangeKind.Add,
+                IsNeeded = static run => EndsInTls(run),
                 DoAsync = SwitchToTlsAsync,
             },
             new Step
@@ -235,6 +237,18 @@ internal sealed partial class ReconfigureTls : IOperation
 
     private static bool WasBegun(OperationRun run) => IsTransition(run) && run.IsSettled(run.StepOf(Begun));
 
+    /// <summary>
+    /// How far another request, which is gone, had brought a database that has TLS by its spec: which servers have come as far is not known, but that they
+    /// understand each other, and what they start with from now on.
+    /// </summary>
+    private static TlsWay LeftOnItsWay(OperationRun run) => KindOf(run) == TlsChangeKind.Add
+        ? TlsWay.None
+        : TlsTransition.WayOf(run.Record?.Database["metadata"]?["annotations"]?[TlsTransition.Annotation]?.GetValue<string>());
+
+    private static bool EndsInTls(OperationRun run) => KindOf(run) == TlsChangeKind.Add || (IsRenewal(run) && LeftOnItsWay(run) != TlsWay.None);
+
+    private static bool RestartsAll(OperationRun run) => IsRestartForced(run) || LeftOnItsWay(run) != TlsWay.None;
+
     private static bool IsRestartForced(OperationRun run) => run.Request.Metadata.Annotations.GetValueOrDefault(RestartAnnotation) == "always";
 
     private static ITlsEngine Tls(OperationRun run) => run.Engine.Tls!;
@@ -247,7 +261,8 @@ internal sealed partial class ReconfigureTls : IOperation
 
     private async Task<StepResult> BeginAsync(OperationRun run, CancellationToken cancel)
     {
-        await _parts.Certificates.MarkAsync(run, KindOf(run) == TlsChangeKind.Remove && Tls(run).SwitchesByRestart ? TlsWay.TlsPeers : TlsWay.PlainPeers, cancel);
+        var way = KindOf(run) == TlsChangeKind.Remove && Tls(run).SwitchesByRestart && LeftOnItsWay(run) != TlsWay.PlainPeers ? TlsWay.TlsPeers : TlsWay.PlainPeers;
+        await _parts.Certificates.MarkAsync(run, way, cancel);
         return await run.View.ApplyAsync(await run.FreshFactsAsync(cancel), cancel);
     }
 
@@ -313,9 +328,11 @@ internal sealed partial class ReconfigureTls : IOperation
     /// <summary>Scripts wait for the documented condition, so it is recorded also when nothing has to be restarted, and says so.</summary>
     private async Task<StepResult> RestartAsync(OperationRun run, CancellationToken cancel)
     {
-        if (IsRenewal(run) && !IsRestartForced(run) && run.ConditionOf(run.StepOf(Reloaded))?.Reason != RestartNeeded)
+        if (IsRenewal(run) && !RestartsAll(run) && run.ConditionOf(run.StepOf(Reloaded))?.Reason != RestartNeeded)
         {
             var wanted = Tls(run).Wanted(await run.FactsAsync(cancel));
+            if (Journal.Map(run.Request, Journal.PodsBefore(_trust.Id)) is { Count: > 0 })
+                return StepResult.Done;
             return StepResult.DoneWith($"No restart was needed: {run.Pods.Count} of {run.Pods.Count} pods serve serial {wanted?.SerialNumber}.");
         }
 

@@ -1,3 +1,5 @@
+using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 
@@ -33,11 +35,23 @@ internal sealed class SpecWarningStep(DatabaseParts parts)
             parts.Events.Warning(pass.Target, warning.Reason, warning.Message);
     }
 
+    // A request that changes TLS has the database paused from its first step to its last.
+    private IEnumerable<SpecWarning> LeftOnItsWay(DatabasePass pass)
+    {
+        if (TlsTransition.IsOn(pass.Stored) && !Pause.IsPaused(pass.Stored.Status) && parts.Engine.Certificates(pass.Facts!.Database).Count > 0)
+            yield return new("spec.tls", "TLSTransitionLeft", Message(pass.Stored.Metadata.Annotations[TlsTransition.Annotation].Split('/')[0]));
+
+        string Message(string request) =>
+            $"The servers accept plain connections and TLS: the {parts.Engine.Kinds.OpsRequest.Kind} \"{request}\", which changed TLS, was taken away before its end. "
+            + "Create one of type ReconfigureTLS: with rotateCertificates it goes on to TLS alone, with remove to plain connections.";
+    }
+
     // The one place where warnings come together: unknown fields, what the engine ignores, and what the blueprint omits.
     private List<SpecWarning> Of(DatabasePass pass) =>
     [
         .. parts.Engine.Fragments(pass.Facts!.Database).SelectMany(UnknownFields.In),
         .. parts.Engine.Warnings(pass.Facts),
+        .. LeftOnItsWay(pass),
         .. pass.Blueprint?.Warnings ?? [],
     ];
 }

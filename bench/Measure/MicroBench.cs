@@ -73,7 +73,7 @@ internal sealed class MicroBench(BenchOptions options, Results results)
         AddRequests(host);
         await ReconcileAsync(host, "Provisioner", runtime => KubeDb.Provisioner.Composition.Compose(
             runtime, EngineRegistry.Create(new TcpDialer(), runtime.Time), PasswordGenerator.Secure, Random.Shared));
-        await ReconcileAsync(host, "OpsManager", runtime => KubeDb.OpsManager.Program.Compose(runtime, EngineRegistry.Create(new TcpDialer(), runtime.Time), OperationRegistry.All));
+        await ReconcileAsync(host, "OpsManager", runtime => KubeDb.OpsManager.Program.Compose(runtime, EngineRegistry.Create(new TcpDialer(), runtime.Time), OperationRegistry.All, static (_, _) => Task.FromResult<IReadOnlyList<string>>([])));
     }
 
     private async Task DecodeAsync<T>(string name, ResourceType type, ObjectDecoder<T> decode)

@@ -43,6 +43,10 @@ public static class TlsTransition
         return PeersUseTls(database) ? PeerProtocol.TlsAcceptsPlain : PeerProtocol.PlainAcceptsTls;
     }
 
+    /// <summary>How far a database is on its way by the value of its annotation; null where it has none.</summary>
+    public static TlsWay WayOf(string? annotation) =>
+        annotation is null ? TlsWay.None : annotation.EndsWith(TlsPeers, StringComparison.Ordinal) ? TlsWay.TlsPeers : TlsWay.PlainPeers;
+
     /// <summary>The annotation's value; null for a database that is not on its way.</summary>
     public static string? Mark(string request, TlsWay way) => way switch
     {

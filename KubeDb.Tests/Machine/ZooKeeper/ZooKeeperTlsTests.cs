@@ -90,6 +90,65 @@ public sealed class ZooKeeperTlsTests
         Assert.That(world.Get(ZooKeeperDatabase.Resource, Database)!["spec"]!["enableSSL"]!.GetValue<bool>(), Is.True);
     });
 
+    [Test]
+    public void What_a_request_that_was_taken_away_by_force_left_is_named_and_ended_by_the_next(
+        [Values] bool adds, [Values(1, 4, 8)] int pods, [Values] bool rotates) => Run(async world =>
+    {
+        await HaveAsync(world, adds ? "" : Tls);
+        await TakeAwayAsync(world, adds ? Issuer : "\"remove\":true", pods);
+        var hasTls = world.Get(ZooKeeperDatabase.Resource, Database)!["spec"]!.AsObject().ContainsKey("tls");
+        if (hasTls && Mark(world).Length > 0)
+        {
+            await world.UntilAsync(() => Warning(world).Contains("taken away before its end", StringComparison.Ordinal), "it is named", 60);
+            await AskAsync(world, rotates ? "\"rotateCertificates\":true" : "\"remove\":true");
+            Assert.That(PhaseOf(world), Is.EqualTo("Successful"));
+        }
+        else
+        {
+            // All that is left of it are pods of an older template.
+            rotates = hasTls;
+            world.AskZooKeeper("op", "Restart");
+            await world.EndedAsync();
+        }
+
+        await world.UntilAsync(() => Warning(world).Length == 0, "no warning stays", 60);
+        AssertWhole(world, rotates ? PeerProtocol.Tls : PeerProtocol.Plain, rolls: null);
+    });
+
+    [Test, Category("Full")]
+    public void A_request_that_fails_on_what_another_left_leaves_it_so_that_a_third_ends_it(
+        [Values] bool adds, [Values(1, 4, 6)] int pods, [Values] bool rotates, [Values(PeerProtocol.PlainAcceptsTls, PeerProtocol.TlsAcceptsPlain, PeerProtocol.Tls)] PeerProtocol hangs) => Run(async world =>
+    {
+        await HaveAsync(world, adds ? "" : Tls);
+        await TakeAwayAsync(world, adds ? Issuer : "\"remove\":true", pods);
+        world.ZooKeepers.HangsOn = hangs;
+        await AskAsync(world, rotates ? "\"rotateCertificates\":true" : "\"remove\":true", "1m");
+        world.ZooKeepers.HangsOn = null;
+        await world.PassAsync(200);
+        world.AskZooKeeper("third", "ReconfigureTLS", "\"apply\":\"Always\",\"timeout\":\"10m\",\"tls\":{\"rotateCertificates\":true}");
+        await world.EndedAsync();
+        if (world.Get(ZooKeeperDatabase.Resource, Database)!["spec"]!.AsObject().ContainsKey("tls"))
+            AssertWhole(world, PeerProtocol.Tls, rolls: null);
+        else
+            Assert.That(world.ZooKeepers.EnsembleOf(Database).Separations, Is.Zero);
+    });
+
+    /// <summary>Asks, and takes the request away without its finalizer once so many pods were made for it.</summary>
+    private static async Task TakeAwayAsync(TestWorld world, string change, int pods)
+    {
+        world.AskZooKeeper("gone", "ReconfigureTLS", $"\"timeout\":\"10m\",\"tls\":{{{change}}}");
+        await world.UntilAsync(() => world.Seen.PodsMade.Count >= 3 + pods, "it is on its way", 600);
+        world.Patch(ZooKeeperOpsRequest.Resource, "gone", """{"metadata":{"finalizers":null}}""");
+        world.Delete(ZooKeeperOpsRequest.Resource, "gone");
+        await world.UntilAsync(
+            () => ConditionOf(world.Get(ZooKeeperDatabase.Resource, Database), "Paused").Text("status") != "True" && world.PhaseOf(ZooKeeperDatabase.Resource, Database) == "Ready",
+            "the database is released and Ready", 300);
+    }
+
+    private static string Warning(TestWorld world) => ConditionOf(world.Get(ZooKeeperDatabase.Resource, Database), "SpecWarnings").Text("message");
+
+    private static string Mark(TestWorld world) => world.Get(ZooKeeperDatabase.Resource, Database)!["metadata"]!["annotations"].Text("kubedb.com/tls-transition");
+
     private static async Task HaveAsync(TestWorld world, string more)
     {
         world.CertManager.Install("ca", "other");
