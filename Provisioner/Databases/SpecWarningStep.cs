@@ -39,7 +39,7 @@ internal sealed class SpecWarningStep(DatabaseParts parts)
     private IEnumerable<SpecWarning> LeftOnItsWay(DatabasePass pass)
     {
         if (TlsTransition.IsOn(pass.Stored) && !Pause.IsPaused(pass.Stored.Status) && parts.Engine.Certificates(pass.Facts!.Database).Count > 0)
-            yield return new("spec.tls", "TLSTransitionLeft", Message(pass.Stored.Metadata.Annotations[TlsTransition.Annotation].Split('/')[0]));
+            yield return new("spec.tls", Reasons.TlsTransitionLeft, Message(pass.Stored.Metadata.Annotations[TlsTransition.Annotation].Split('/')[0]));
 
         string Message(string request) =>
             $"The servers accept plain connections and TLS: the {parts.Engine.Kinds.OpsRequest.Kind} \"{request}\", which changed TLS, was taken away before its end. "

@@ -102,7 +102,7 @@ public static class DruidValidation
     {
         if (spec.EnableSsl && spec.Tls?.IssuerRef is null)
             return [new("spec.tls.issuerRef", DruidReasons.IssuerMissing, "spec.tls.issuerRef is missing: spec.enableSSL needs the issuer of certificates. Name one, or set spec.enableSSL to false")];
-        return CertificateRules.Check(spec.Tls?.Certificates ?? [], "spec.tls.certificates");
+        return CertificateRules.Check(spec.Tls?.IssuerRef, spec.Tls?.Certificates ?? []);
     }
 
     private static IEnumerable<Violation> Init(InitSpec? init)

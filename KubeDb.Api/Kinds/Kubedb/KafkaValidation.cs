@@ -164,7 +164,7 @@ public static partial class KafkaValidation
             return [new("spec.enableSSL", KafkaReasons.SslWithoutTls, "spec.tls must be nil, if spec.enableSSL is false: set spec.enableSSL to true, or remove spec.tls")];
         if (spec is { EnableSsl: true, Tls.IssuerRef: null })
             return [new("spec.tls.issuerRef", KafkaReasons.SslWithoutTls, "spec.tls.issuerRef is missing: spec.enableSSL needs the issuer of certificates. Name one, or set spec.enableSSL to false")];
-        return CertificateRules.Check(spec.Tls?.Certificates ?? [], "spec.tls.certificates");
+        return CertificateRules.Check(spec.Tls?.IssuerRef, spec.Tls?.Certificates ?? []);
     }
 
     // A name that ends in a number could be that of a pod of another workload.

@@ -49,6 +49,6 @@ public static class RedisSentinelValidation
             return [];
         return version is { Major: < 6 }
             ? [new("spec.tls", Reasons.TlsNotSupported, $"ssl support is available only from v6, and the version is {version}. Choose another version or remove spec.tls")]
-            : CertificateRules.Check(spec.Tls.Certificates, "spec.tls.certificates");
+            : CertificateRules.Check(spec.Tls.IssuerRef, spec.Tls.Certificates);
     }
 }

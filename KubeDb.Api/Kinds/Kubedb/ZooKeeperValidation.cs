@@ -79,6 +79,6 @@ public static class ZooKeeperValidation
     {
         if (spec.EnableSsl && spec.Tls?.IssuerRef is null)
             return [new("spec.tls.issuerRef", ZooKeeperReasons.IssuerMissing, "spec.tls.issuerRef is missing: spec.enableSSL needs the issuer of certificates. Name one, or set spec.enableSSL to false")];
-        return CertificateRules.Check(spec.Tls?.Certificates ?? [], "spec.tls.certificates");
+        return CertificateRules.Check(spec.Tls?.IssuerRef, spec.Tls?.Certificates ?? []);
     }
 }

@@ -91,7 +91,7 @@ public static class OpsRequestRules
         var wishes = (change.Remove ? 1 : 0) + (change.RotateCertificates ? 1 : 0) + (change.IssuerRef is not null || change.Certificates.Count > 0 ? 1 : 0);
         return wishes != 1
             ? [new("spec.tls", Reasons.ReconfigureTlsInvalid, "spec.tls needs exactly one of remove, rotateCertificates, and issuerRef or certificates")]
-            : CertificateRules.Check(change.Certificates, "spec.tls.certificates");
+            : CertificateRules.Check(change.IssuerRef, change.Certificates);
     }
 
     /// <summary>There is a credential, and the new one is named or left out.</summary>

@@ -83,6 +83,12 @@ public static partial class Reasons
     public const string UnknownDirective = "UnknownDirective";
     public const string DurationInvalid = "DurationInvalid";
 
+    /// <summary>A change of TLS was taken away before its end.</summary>
+    public const string TlsTransitionLeft = "TLSTransitionLeft";
+
+    /// <summary>An issuer is of a kind that cert-manager does not have.</summary>
+    public const string IssuerKindInvalid = "IssuerKindInvalid";
+
     public const string VirtualSecretNotSupported = "VirtualSecretNotSupported";
     public const string NameTaken = "NameTaken";
     public const string Refused = "Refused";
@@ -201,6 +207,8 @@ public static partial class Reasons
         new(OperatorOwnedDirective, "A configuration sets a directive that the operator sets itself.", "Remove the line."),
         new(UnknownDirective, "A configuration sets a directive that the server does not know.", "Correct or remove the line."),
         new(DurationInvalid, "A duration is not of the form 1h30m.", "Correct it."),
+        new(TlsTransitionLeft, "A request of type ReconfigureTLS was taken away by force, and servers still accept plain connections and TLS.", "Create one with rotateCertificates, which goes on to TLS alone, or with remove."),
+        new(IssuerKindInvalid, "An issuer of cert-manager.io is neither an Issuer nor a ClusterIssuer.", "Correct issuerRef.kind."),
         new(VirtualSecretNotSupported, "The credential is a virtual secret, which is not supported.", "Name a core Secret."),
         new(NameTaken, "An object that the database needs exists already and belongs to something else.", "Rename the database, or remove the object."),
         new(Refused, "The API server refuses an object that the database needs; the message is its sentence.", "Correct the part of the spec that the message names."),

@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using k8s.Models;
-using KubeDb.Tests.Support;
 
 namespace KubeDb.Tests.EndToEnd.Druid;
 

@@ -14,6 +14,8 @@ public sealed class ZooKeeperOpsRequestValidationTests
     // members of the request's spec, expected "path reason"
     [TestCase("\"type\":\"Restart\"")]
     [TestCase("\"type\":\"Restart\",\"timeout\":\"soon\"", "spec.timeout DurationInvalid")]
+    [TestCase("\"type\":\"ReconfigureTLS\",\"tls\":{\"issuerRef\":{\"kind\":\"Foo\",\"name\":\"ca\"}}", "spec.tls.issuerRef.kind IssuerKindInvalid")]
+    [TestCase("\"type\":\"ReconfigureTLS\",\"tls\":{\"certificates\":[{\"alias\":\"server\",\"issuerRef\":{\"kind\":\"Foo\",\"name\":\"ca\"}}]}", "spec.tls.certificates[0].issuerRef.kind IssuerKindInvalid")]
     [TestCase("\"type\":\"StorageMigration\"", "spec.type TypeNotSupported")]
     [TestCase("\"type\":\"Reconfigure\"", "spec.configuration OpsBlockMissing")]
     [TestCase("\"type\":\"Reconfigure\",\"configuration\":{}", "spec.configuration ReconfigureInvalid")]
