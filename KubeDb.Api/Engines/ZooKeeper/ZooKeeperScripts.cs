@@ -38,9 +38,10 @@ public static class ZooKeeperScripts
         # Succeeds once the member of this pod serves and votes.
         set -eu
         {{Common}}
-        mode=$(mode_of "$here") || exit 1
-        [ "$mode" != observer ] || exit 1
-        ask "$here" conf | grep -q "^server\.$id=.*:participant"
+        not_yet() { echo "$*"; exit 1; }
+        mode=$(mode_of "$here") || not_yet "the server does not say its mode: it is starting, or has no quorum"
+        [ "$mode" != observer ] || not_yet "the server follows the leader, and does not vote yet"
+        ask "$here" conf | grep -q "^server\.$id=.*:participant" || not_yet "the membership does not have this server as a voter yet"
         """);
 
     /// <summary>Liveness: the server answers, or the start script still waits for what it needs.</summary>
@@ -50,7 +51,7 @@ public static class ZooKeeperScripts
         set -eu
         {{Common}}
         [ ! -e "$scripts/waiting" ] || exit 0
-        [ "$(ask "$here" ruok)" = imok ]
+        [ "$(ask "$here" ruok)" = imok ] || { echo "the server does not answer ruok"; exit 1; }
         """);
 
     /// <summary>
@@ -123,7 +124,10 @@ public static class ZooKeeperScripts
         [ "$(protocol)" = Plain ] || keep_stores </dev/null &
         rm -f "$scripts/waiting"
         export ZOOCFGDIR=$conf ZK_SERVER_HEAP=${ZK_SERVER_HEAP:-$(heap)}
-        export JVMFLAGS="{{JavaOptions.NamesText}} ${JVMFLAGS:-}"
+
+        # A server reads this one from its Java machine only.
+        buffer=$(setting jute.maxbuffer)
+        export JVMFLAGS="{{JavaOptions.NamesText}} ${buffer:+-Djute.maxbuffer=$buffer }${JVMFLAGS:-}"
         exec zkServer.sh --config "$conf" start-foreground
         """).Replace("@FUNCTIONS@\n", ZooKeeperStartFunctions.Text, StringComparison.Ordinal);
 

@@ -125,7 +125,7 @@ public sealed class EnsembleStartTests(EngineVersion version) : EngineFixture(ve
     public async Task A_changed_file_counts_from_the_next_start_and_keeps_the_membership()
     {
         await FormAsync();
-        _ensemble.UserConfiguration += "maxClientCnxns=70\n";
+        _ensemble.UserConfiguration += "maxClientCnxns=70\njute.maxbuffer=2097152\n";
         var pod = _ensemble.Pods[1];
         await _ensemble.StopAsync(pod);
         await _ensemble.StartAsync(pod);
@@ -133,6 +133,8 @@ public sealed class EnsembleStartTests(EngineVersion version) : EngineFixture(ve
         var (answer, _) = await _ensemble.Connector.AskAsync(_ensemble.PodOf(pod), FourLetterWord.Configuration, TimeSpan.FromSeconds(10), CancellationToken.None);
         Assert.That(answer, Does.Contain("maxClientCnxns=70"));
         Assert.That(Membership.Parse(answer!)!.Voters.Count(), Is.EqualTo(3));
+        Assert.That(
+            await _ensemble.ShellAsync("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -c '^-Djute.maxbuffer=2097152$' || true"), Is.EqualTo("1\n"), "which a server reads from its Java machine only");
     }
 
     [Test]

@@ -104,7 +104,7 @@ public class ZooKeeperBlueprintTests
     {
         var facts = Facts("custom-configuration");
         var ensemble = (ZooKeeperDatabase)facts.Database;
-        var inline = new Dictionary<string, string> { ["zoo.cfg"] = "maxCnxns=5\ndataDir=/elsewhere" };
+        var inline = new Dictionary<string, string> { ["zoo.cfg"] = "maxCnxns=50\ndataDir=/elsewhere" };
         var owned = facts with { Database = ensemble with { Spec = ensemble.Spec with { Configuration = new() { Inline = inline } } } };
 
         Assert.That(Engine.Warnings(owned).Select(w => w.Message), Is.EqualTo(new[]

@@ -60,6 +60,7 @@ public sealed class ZooKeeperTlsTests
         await AskAsync(world, "\"issuerRef\":{\"kind\":\"Issuer\",\"name\":\"other\"}");
         Assert.That(PhaseOf(world), Is.EqualTo("Successful"));
         AssertWhole(world, PeerProtocol.Tls, rolls: 1);
+        Assert.That(ConditionOf(world.Get(ZooKeeperOpsRequest.Resource, "op"), "RestartNodes").Text("message"), Is.EqualTo("Successfully restarted all nodes"));
     });
 
     [TestCase(PeerProtocol.PlainAcceptsTls)]

@@ -23,6 +23,8 @@ internal static class ZooKeeperKeys
         "ssl.quorum.hostnameVerification",
     ];
 
+    private const int FewestConnections = 10;
+
     // A server that reads anything else for one of these does not start.
     private static readonly FrozenSet<string> Numbers = FrozenSet.ToFrozenSet(
     [
@@ -78,6 +80,8 @@ internal static class ZooKeeperKeys
             return "holds a blank, and no key does";
         if (Numbers.Contains(key) && !long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out _))
             return "needs a whole number";
+        if (key == "maxCnxns" && long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var most) && most is > 0 and < FewestConnections)
+            return $"needs 0, for no limit, or at least {FewestConnections}: probes, the other members and the operator connect too";
         return Flags.Contains(key) && !text.Equals("true", StringComparison.OrdinalIgnoreCase) && !text.Equals("false", StringComparison.OrdinalIgnoreCase)
             && !(key == "forceSync" && text is "yes" or "no")
             ? "needs true or false"

@@ -100,6 +100,8 @@ public class ZooKeeperConfigTests
 
     [TestCase("maxClientCnxns=many", "needs a whole number")]
     [TestCase("tickTime=2 000", "needs a whole number")]
+    [TestCase("maxCnxns=1", "needs 0, for no limit, or at least 10: probes, the other members and the operator connect too")]
+    [TestCase("maxCnxns=0", null)]
     [TestCase("admin.enableServer=maybe", "needs true or false")]
     [TestCase("max\\ cnxns=1", "holds a blank, and no key does")]
     [TestCase("maxClientCnxns=70", null)]
