@@ -22,7 +22,7 @@ public abstract class KafkaTest : ClusterTest
           version: "{{version}}"
           replicas: {{replicas}}
           {{Storage}}
-          {{Pods(512)}}
+          {{Pods(768)}}
           deletionPolicy: WipeOut
           {{more}}
         """;
@@ -35,7 +35,7 @@ public abstract class KafkaTest : ClusterTest
         spec:
           version: "{{version}}"
           topology:
-            broker: {replicas: 3, {{Storage}}, {{Pods(512)}} }
+            broker: {replicas: 3, {{Storage}}, {{Pods(768)}} }
             controller: {replicas: 3, {{Storage}}, {{Pods(320)}} }
           deletionPolicy: WipeOut
           {{more}}

@@ -20,12 +20,13 @@ public sealed class GuideTests(string version) : ZooKeeperTest
         await LooksAsDocumented();
         await HoldsData();
         var client = new ZooKeeperWriterClient((await Service(Name))!.Spec.ClusterIP);
+        await using var session = new ZooKeeperSession((await Service(Name))!.Spec.ClusterIP);
         await using var writer = await NumberedWriter.StartAsync([client], perSecond: 50);
         await Restarts();
         await Reconfigures();
         var report = await writer.StopAsync(after: 20);
         TestContext.Out.WriteLine(
-            $"{report.Acknowledged} writes acknowledged, {report.Lost} lost, {report.Errors.Count} failed, {client.Sessions} sessions, longest gap {report.LongestGap.TotalSeconds:F1} s");
+            $"{report.Acknowledged} writes acknowledged, {report.Lost} lost, {report.Errors.Count} failed, {client.Sessions} sessions, longest gap {report.LongestGap.TotalSeconds:F1} s; {session}");
         Assert.That(report.Lost, Is.Zero, "no acknowledged write is lost");
 
         await KubectlHere("delete", "zk", Name, "--timeout=90s");

@@ -30,6 +30,7 @@ public sealed class ReconfigureTlsTests(string version, bool kills) : ZooKeeperT
         var before = await Settings();
         Assert.That(before, Has.None.Contain("ssl"));
         var client = new ZooKeeperWriterClient((await Service(Name))!.Spec.ClusterIP);
+        await using var session = new ZooKeeperSession((await Service(Name))!.Spec.ClusterIP);
         await using var writer = await NumberedWriter.StartAsync([client], perSecond: 20);
         await using var killer = OperatorKiller.Start(kills, seed: 12, TestContext.Out.WriteLine);
 
@@ -67,7 +68,7 @@ public sealed class ReconfigureTlsTests(string version, bool kills) : ZooKeeperT
         });
         var report = await writer.StopAsync(after: 20);
         TestContext.Out.WriteLine(
-            $"{report.Acknowledged} writes acknowledged, {report.Lost} lost, {report.Errors.Count} failed, {client.Sessions} sessions, longest gap {report.LongestGap.TotalSeconds:F1} s");
+            $"{report.Acknowledged} writes acknowledged, {report.Lost} lost, {report.Errors.Count} failed, {client.Sessions} sessions, longest gap {report.LongestGap.TotalSeconds:F1} s; {session}");
         Assert.That(report.Lost, Is.Zero, "no acknowledged write is lost");
     }
 
