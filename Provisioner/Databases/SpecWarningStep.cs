@@ -38,12 +38,13 @@ internal sealed class SpecWarningStep(DatabaseParts parts)
     // A request that changes TLS has the database paused from its first step to its last.
     private IEnumerable<SpecWarning> LeftOnItsWay(DatabasePass pass)
     {
-        if (TlsTransition.IsOn(pass.Stored) && !Pause.IsPaused(pass.Stored.Status) && parts.Engine.Certificates(pass.Facts!.Database).Count > 0)
-            yield return new("spec.tls", Reasons.TlsTransitionLeft, Message(pass.Stored.Metadata.Annotations[TlsTransition.Annotation].Split('/')[0]));
-
-        string Message(string request) =>
+        if (TlsTransition.RequestOf(pass.Stored) is not { } request || Pause.IsPaused(pass.Stored.Status) || parts.Engine.Certificates(pass.Facts!.Database).Count == 0)
+            yield break;
+        yield return new(
+            "spec.tls",
+            Reasons.TlsTransitionLeft,
             $"The servers accept plain connections and TLS: the {parts.Engine.Kinds.OpsRequest.Kind} \"{request}\", which changed TLS, was taken away before its end. "
-            + "Create one of type ReconfigureTLS: with rotateCertificates it goes on to TLS alone, with remove to plain connections.";
+            + "Create one of type ReconfigureTLS: with rotateCertificates it goes on to TLS alone, with remove to plain connections.");
     }
 
     // The one place where warnings come together: unknown fields, what the engine ignores, and what the blueprint omits.

@@ -28,7 +28,7 @@ public static class TlsTransition
     public static bool PeersUseTls(IDatabase database)
     {
         ArgumentNullException.ThrowIfNull(database);
-        return database.Metadata.Annotations.GetValueOrDefault(Annotation)?.EndsWith(TlsPeers, StringComparison.Ordinal) == true;
+        return WayOf(database.Metadata.Annotations.GetValueOrDefault(Annotation)) == TlsWay.TlsPeers;
     }
 
     /// <summary>What servers of the database that take their protocol from their start are to speak to each other.</summary>
@@ -46,6 +46,13 @@ public static class TlsTransition
     /// <summary>How far a database is on its way by the value of its annotation; null where it has none.</summary>
     public static TlsWay WayOf(string? annotation) =>
         annotation is null ? TlsWay.None : annotation.EndsWith(TlsPeers, StringComparison.Ordinal) ? TlsWay.TlsPeers : TlsWay.PlainPeers;
+
+    /// <summary>Name of the request that changes TLS; null for a database that is not on its way.</summary>
+    public static string? RequestOf(IDatabase database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return database.Metadata.Annotations.GetValueOrDefault(Annotation)?.Split('/')[0];
+    }
 
     /// <summary>The annotation's value; null for a database that is not on its way.</summary>
     public static string? Mark(string request, TlsWay way) => way switch

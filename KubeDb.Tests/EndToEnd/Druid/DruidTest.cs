@@ -123,7 +123,7 @@ public abstract class DruidTest : ClusterTest
             {
                 try
                 {
-                    state = JsonNode.Parse(await client.GetStringAsync($"/druid/indexer/v1/task/{task}/status"))!["status"]?["status"]?.GetValue<string>() ?? "";
+                    state = JsonNode.Parse(await client.GetStringAsync($"/druid/indexer/v1/task/{task}/status"))?["status"]?["status"]?.GetValue<string>() ?? "";
                 }
                 catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
                 {

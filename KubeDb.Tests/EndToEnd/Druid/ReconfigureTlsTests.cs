@@ -68,7 +68,7 @@ public sealed class ReconfigureTlsTests(string version, bool kills) : DruidTest
     {
         var shown = ("", "");
         using var client = await ClientAsync(Name, seen: c => shown = (c.SerialNumber, c.Issuer));
-        Assert.That(await CountAsync(client, "wikipedia"), Is.GreaterThanOrEqualTo(3));
+        Assert.That(await CountAsync(client, "wikipedia"), Is.EqualTo(3).Or.EqualTo(6));
         return shown;
     }
 }

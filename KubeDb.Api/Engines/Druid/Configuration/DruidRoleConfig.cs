@@ -1,6 +1,6 @@
 using System.Globalization;
-using KubeDb.Api.Engines.Blueprints;
 using System.Text.Json.Nodes;
+using KubeDb.Api.Engines.Blueprints;
 using KubeDb.Api.Engines.Configuration;
 using KubeDb.Api.Kinds.Kubedb;
 
