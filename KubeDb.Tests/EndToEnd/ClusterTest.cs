@@ -158,6 +158,32 @@ public abstract class ClusterTest
     /// <summary>The UID of a pod; empty when it does not exist.</summary>
     protected async Task<string> PodUid(string pod) => (await Pod(pod))?.Metadata.Uid ?? "";
 
+    /// <summary>
+    /// Restarts pods without an operator, one after the other, and says how long they took from their deletion until they were Ready, all together: what an
+    /// operation that restarts them is measured by.
+    /// </summary>
+    /// <param name="pods">Names of the pods.</param>
+    /// <param name="settled">Whether the next pod may go; time that is not counted. By default at once.</param>
+    protected async Task<TimeSpan> RestartBareAsync(IEnumerable<string> pods, Func<Task<bool>>? settled = null)
+    {
+        var (clock, count) = (new Stopwatch(), 0);
+        foreach (var pod in pods)
+        {
+            var uid = await PodUid(pod);
+            clock.Start();
+            await KubectlHere("delete", "pod", pod, "--wait=false");
+            await Eventually(async () => await PodUid(pod) is var now && now != uid && now.Length > 0, $"a new pod {pod}");
+            await WaitAsync("--for=condition=Ready", $"pod/{pod}");
+            clock.Stop();
+            count++;
+            if (settled is not null)
+                await Eventually(settled, $"the database settles after {pod}");
+        }
+
+        TestContext.Out.WriteLine($"bare restarts of {count} pods: {clock.Elapsed.TotalSeconds:F1} s");
+        return clock.Elapsed;
+    }
+
     /// <summary>A condition of a custom resource; null when it is absent.</summary>
     protected async Task<JsonNode?> Condition(string kind, string name, string type) =>
         (await Get(kind, name))?["status"]?["conditions"]?.AsArray().FirstOrDefault(c => c?["type"]?.GetValue<string>() == type);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
+using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Kinds;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
@@ -65,6 +66,8 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
 
         await HandleClaimsAsync(pass, plan, cancel);
         await HandleCredentialAsync(pass, plan, cancel);
+        if (plan.Credential is Fate.Deleted)
+            await DeleteCertificatesAsync(pass, cancel);
         if (orphaned && !Orphaning.IsUnderWay(live))
             await LeaveBehindAsync(live, cancel);
         await ReleaseAsync(pass, cancel);
@@ -192,6 +195,22 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
             await SetOwnerAsync(Secret.Resource, secret.Metadata, pass.Stored, false, cancel);
         else
             _ = Tolerated(await parts.Client.DeleteAsync(Secret.Resource, secret.Metadata, "Background", exactVersion: true, cancel));
+    }
+
+    // The secret of a Certificate outlives it, and cert-manager writes it again as long as the Certificate is there.
+    private async Task DeleteCertificatesAsync(DatabasePass pass, CancellationToken cancel)
+    {
+        if (!parts.Caches.IsOwned(ResourceTypes.Certificate))
+            return;
+        foreach (var certificate in parts.Caches.OwnedBy(ResourceTypes.Certificate, parts.Engine, pass.Stored).Where(c => !c.Metadata.IsDeleting))
+            await parts.Blueprints.DeleteAsync(ResourceTypes.Certificate, certificate, cancel);
+        var version = parts.Caches.Of(parts.Engine).Versions.Get(new("", pass.Stored.Spec.Version));
+        foreach (var wish in parts.Engine.Certificates(parts.Engine.Default(pass.Stored, version)))
+        {
+            var secret = Tolerated(await parts.Client.GetAsync<Secret>(new(pass.Key.Namespace, wish.SecretName), cancel));
+            if (secret is not null && !secret.Metadata.IsDeleting && CertManager.Keeps(secret.Metadata, wish.Name))
+                _ = Tolerated(await parts.Client.DeleteAsync(Secret.Resource, secret.Metadata, "Background", exactVersion: false, cancel));
+        }
     }
 
     private bool IsShared(DatabasePass pass, string secret) => parts.Caches.Engines.Any(engine =>

@@ -38,7 +38,7 @@ public sealed class CertificateReader(IKubernetesClient client, DatabaseCaches c
             return OptionalApi.Require(caches.Owned(ResourceTypes.Certificate), "cert-manager", "spec.tls");
         var ns = database.Metadata.Namespace;
         if (await IssuerTroubleAsync(ns, wish, cancel) is { } trouble)
-            return Outcome.Wait(Reasons.IssuerNotReady, $"{trouble} The database goes on once the issuer is Ready.", Later);
+            return Outcome.Wait(Reasons.IssuerNotReady, $"{trouble} Certificates are issued once the issuer is Ready.", Later);
         var certificate = await ReadAsync(ResourceTypes.Certificate, new(ns, wish.Name), cancel);
         var said = certificate is null ? null : Said(certificate);
         return Outcome.Wait(

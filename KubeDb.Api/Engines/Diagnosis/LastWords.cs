@@ -8,7 +8,9 @@ public static partial class LastWords
 {
     private const int Lines = 8;
     private const int Longest = 600;
-    private const int Tail = 40;
+
+    // The trace of one Java exception, with its causes, is some sixty lines.
+    private const int Tail = 120;
 
     /// <summary>
     /// Reads the logs of the present and of the previous run and quotes the one that names trouble. Null when neither can be had: the node keeps
@@ -40,20 +42,31 @@ public static partial class LastWords
         !string.IsNullOrWhiteSpace(text) && !text.StartsWith("unable to retrieve container logs", StringComparison.Ordinal);
 
     /// <summary>
-    /// The decisive lines of a log: from the one that names a fatal error on; without one, from the last one that names any trouble; without
-    /// that, its end.
+    /// The decisive lines of a log: from the one that names a fatal error on; without one, the last exception and its causes, with the line that announces
+    /// it; without that, from the last line that names any trouble on; without that, the end. Frames of stack traces are left out.
     /// </summary>
     /// <param name="log">The log.</param>
     /// <param name="secrets">Words to replace, the longest first.</param>
     public static string Of(string log, IReadOnlyList<string> secrets)
     {
-        var lines = log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] lines = [.. log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(l => !Frame().IsMatch(l))];
         var earliest = Math.Max(0, lines.Length - Lines);
         var decisive = Array.FindLastIndex(lines, l => l.Contains("FATAL", StringComparison.OrdinalIgnoreCase));
         if (decisive < earliest)
-            decisive = Array.FindLastIndex(lines, l => Trouble().IsMatch(l));
-        var text = string.Join(" / ", lines[Math.Max(earliest, decisive)..].Select(l => Redact(l, secrets)));
+            decisive = Announcement(lines);
+        if (decisive < 0)
+            decisive = Math.Max(earliest, Array.FindLastIndex(lines, l => Trouble().IsMatch(l)));
+        var text = string.Join(" / ", lines.Skip(decisive).Take(Lines).Select(l => Redact(l, secrets)));
         return text.Length <= Longest ? text : text[..Longest] + "…";
+    }
+
+    // A logger writes a line of its own, and the exception below it.
+    private static int Announcement(string[] lines)
+    {
+        var first = Array.FindLastIndex(lines, l => Thrown().IsMatch(l));
+        while (first > 0 && Thrown().IsMatch(lines[first - 1]))
+            first--;
+        return first > 0 ? first - 1 : first;
     }
 
     private static string Redact(string line, IReadOnlyList<string> secrets)
@@ -64,6 +77,12 @@ public static partial class LastWords
 
     [GeneratedRegex("(?i)fatal|error|fail|can't|cannot|invalid|denied|bad ", RegexOptions.CultureInvariant)]
     private static partial Regex Trouble();
+
+    [GeneratedRegex(@"^(Caused by: |Exception in thread ""[^""]*"" )?[\w.$]+\.[\w$]*(Exception|Error)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Thrown();
+
+    [GeneratedRegex(@"^(at \S+\(|\.\.\. \d+ )", RegexOptions.CultureInvariant)]
+    private static partial Regex Frame();
 
     /// <summary>A word that announces a secret, and the rest of the line behind it.</summary>
     [GeneratedRegex(@"(?i)\b([\w-]*(?:pass(?:word|phrase|wd)?|secret|token|masterauth|credential)[\w-]*)['""]?[ \t:=]+\S.*$", RegexOptions.CultureInvariant)]

@@ -11,15 +11,9 @@ public sealed class RestartTests : ClusterTest
         await Apply(Redis("again"));
         await WaitForPhase("again", "Ready");
         await RedisCli("again-0", "set", "greeting", "hello");
-        var uid = await PodUid("again-0");
-
-        var bare = Stopwatch.StartNew();
-        await KubectlHere("delete", "pod", "again-0", "--wait=false");
-        await Eventually(async () => await PodUid("again-0") is var now && now != uid && now != "", "a new pod");
-        await KubectlHere("wait", "--for=condition=Ready", "pod/again-0", "--timeout=60s");
-        TestContext.Out.WriteLine($"bare pod restart: {bare.Elapsed.TotalSeconds:F1} s");
+        await RestartBareAsync(["again-0"]);
         await WaitForPhase("again", "Ready");
-        uid = await PodUid("again-0");
+        var uid = await PodUid("again-0");
 
         var clock = Stopwatch.StartNew();
         await Apply(Restart("restart", "again"));

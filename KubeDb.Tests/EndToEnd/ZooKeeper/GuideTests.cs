@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using KubeDb.Tests.Support.Writers;
-using KubeDb.Tests.Support.Writers.ZooKeeper;
 
 namespace KubeDb.Tests.EndToEnd.ZooKeeper;
 
@@ -19,15 +17,14 @@ public sealed class GuideTests(string version) : ZooKeeperTest
         await EnsembleIs(Name, "Ready");
         await LooksAsDocumented();
         await HoldsData();
-        var client = new ZooKeeperWriterClient((await Service(Name))!.Spec.ClusterIP);
-        await using var session = new ZooKeeperSession((await Service(Name))!.Spec.ClusterIP);
-        await using var writer = await NumberedWriter.StartAsync([client], perSecond: 50);
-        await Restarts();
-        await Reconfigures();
-        var report = await writer.StopAsync(after: 20);
-        TestContext.Out.WriteLine(
-            $"{report.Acknowledged} writes acknowledged, {report.Lost} lost, {report.Errors.Count} failed, {client.Sessions} sessions, longest gap {report.LongestGap.TotalSeconds:F1} s; {session}");
-        Assert.That(report.Lost, Is.Zero, "no acknowledged write is lost");
+        await RestartBareAsync(Members, () => IsEnsembleWhole(Members));
+        await EnsembleIs(Name, "Ready");
+        await using (var clients = await ClientsAsync(Name))
+        {
+            await Restarts();
+            await Reconfigures();
+            await clients.EndAsync();
+        }
 
         await KubectlHere("delete", "zk", Name, "--timeout=90s");
         await Eventually(async () => await Claim($"data-{Name}-0") is null && await Secret($"{Name}-auth") is null, "nothing is left of it");

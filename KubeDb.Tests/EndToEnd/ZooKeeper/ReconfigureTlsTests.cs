@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using KubeDb.Tests.EndToEnd.Faults;
-using KubeDb.Tests.Support.Writers;
-using KubeDb.Tests.Support.Writers.ZooKeeper;
 
 namespace KubeDb.Tests.EndToEnd.ZooKeeper;
 
@@ -29,9 +27,7 @@ public sealed class ReconfigureTlsTests(string version, bool kills) : ZooKeeperT
         await Client(Members[0], "create", "/hello-dir", "hello-messege");
         var before = await Settings();
         Assert.That(before, Has.None.Contain("ssl"));
-        var client = new ZooKeeperWriterClient((await Service(Name))!.Spec.ClusterIP);
-        await using var session = new ZooKeeperSession((await Service(Name))!.Spec.ClusterIP);
-        await using var writer = await NumberedWriter.StartAsync([client], perSecond: 20);
+        await using var clients = await ClientsAsync(Name);
         await using var killer = OperatorKiller.Start(kills, seed: 12, TestContext.Out.WriteLine);
 
         await Change("zk-add-tls", "issuerRef: {apiGroup: cert-manager.io, kind: Issuer, name: zookeeper-ca-issuer}, certificates: [{alias: client, subject: {organizations: [zookeeper]}}]");
@@ -66,10 +62,7 @@ public sealed class ReconfigureTlsTests(string version, bool kills) : ZooKeeperT
             Assert.That(await Exists($"secret/{Name}-server-cert") || await Exists($"secret/{Name}-ca-bundle"), Is.False);
             Assert.That(await Client(Members[2], "get", "/hello-dir"), Is.EqualTo("hello-messege"));
         });
-        var report = await writer.StopAsync(after: 20);
-        TestContext.Out.WriteLine(
-            $"{report.Acknowledged} writes acknowledged, {report.Lost} lost, {report.Errors.Count} failed, {client.Sessions} sessions, longest gap {report.LongestGap.TotalSeconds:F1} s; {session}");
-        Assert.That(report.Lost, Is.Zero, "no acknowledged write is lost");
+        await clients.EndAsync();
     }
 
     private async Task Change(string request, string change)

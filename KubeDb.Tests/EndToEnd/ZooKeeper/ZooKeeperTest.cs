@@ -76,6 +76,23 @@ public abstract class ZooKeeperTest : ClusterTest
         }
     }
 
+    /// <summary>Begins the clients that go on throughout a journey.</summary>
+    private protected async Task<EnsembleClients> ClientsAsync(string name) =>
+        await EnsembleClients.StartAsync((await Service(name))!.Spec.ClusterIP, perSecond: 30);
+
+    /// <summary>Whether a member leads, and all others follow it in sync.</summary>
+    protected async Task<bool> IsEnsembleWhole(IReadOnlyList<string> members)
+    {
+        foreach (var member in members)
+        {
+            var told = await TryKubectl("exec", member, "--", "bash", "-c", "printf mntr | nc localhost 2181");
+            if (told.Output.Contains($"zk_synced_followers\t{members.Count - 1}", StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>A setting as a member tells it.</summary>
     protected async Task<string> Setting(string pod, string key) =>
         (await Ask(pod, "conf")).Split('\n').FirstOrDefault(l => l.StartsWith(key + "=", StringComparison.Ordinal))?[(key.Length + 1)..].Trim() ?? "";

@@ -1,3 +1,4 @@
+using KubeDb.Api.Kinds.Kubedb;
 using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kubernetes.Models;
 using KubeDb.Tests.Support.ApiServer;
@@ -33,6 +34,28 @@ public sealed class SecretsOfOthersTests
 
         world.Delete(Secret.Resource, secret);
         await world.ReadyAsync();
+    });
+
+    [TestCase("WipeOut", false)]
+    [TestCase("Delete", true)]
+    public void WipeOut_takes_the_secrets_of_the_databases_own_certificates_along(string policy, bool stay) => Run(async world =>
+    {
+        world.CertManager.Install("ca");
+        await world.PassAsync(70);
+        world.CreateSecret("other-server-cert", Theirs);
+        await world.HaveRedisAsync("databases 10", 1, $$""","tls":{ {{Issuer}} },"deletionPolicy":"{{policy}}" """);
+        Assert.That(Key(world, "cache-server-cert"), Is.Not.Null);
+
+        world.Delete(Redis.Resource, "cache");
+        await world.UntilAsync(() => world.Get(Redis.Resource, "cache") is null, "the database is gone");
+        await world.PassAsync(30);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Key(world, "cache-server-cert"), stay ? Is.Not.Null : Is.Null);
+            Assert.That(Key(world, "cache-client-cert"), stay ? Is.Not.Null : Is.Null);
+            Assert.That(world.Names(ResourceTypes.Certificate), Is.Empty);
+            Assert.That(Key(world, "other-server-cert"), Is.EqualTo("dGhlaXJz"));
+        });
     });
 
     [Test]

@@ -44,25 +44,6 @@ public sealed class PodJudgementTests
         });
     }
 
-    [Test]
-    public void The_last_words_begin_with_the_fatal_error_and_hold_no_password()
-    {
-        const string log = "1:C starts\n1:C Configuration loaded\n*** FATAL CONFIG FILE ERROR (Redis 8.2.2) ***\nReading the configuration file, at line 3\n>>> 'user x on >s3cr3t'\nrequirepass: \"abc\"\nBad directive\n";
-
-        Assert.That(
-            LastWords.Of(log, ["s3cr3t"]),
-            Is.EqualTo("*** FATAL CONFIG FILE ERROR (Redis 8.2.2) *** / Reading the configuration file, at line 3 / >>> 'user x on >***' / requirepass *** / Bad directive"));
-    }
-
-    [TestCase("", false)]
-    [TestCase("unable to retrieve container logs for containerd://00ad329c", false)]
-    [TestCase("1:M Ready to accept connections", true)]
-    public void The_kubelets_excuse_is_no_log(string text, bool log) => Assert.That(LastWords.IsLog(text), Is.EqualTo(log));
-
-    [Test]
-    public void Last_words_are_bounded() =>
-        Assert.That(LastWords.Of(string.Concat(Enumerable.Repeat(new string('x', 200) + "\n", 50)), []), Has.Length.LessThan(700));
-
     private static Pod Pod(string uid, ContainerState state, ContainerState last, int restarts) => new()
     {
         Metadata = new ObjectMeta { Name = "db-0", Uid = uid },

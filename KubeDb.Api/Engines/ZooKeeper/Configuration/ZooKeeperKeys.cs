@@ -82,6 +82,10 @@ internal static class ZooKeeperKeys
             return "needs a whole number";
         if (key == "maxCnxns" && long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var most) && most is > 0 and < FewestConnections)
             return $"needs 0, for no limit, or at least {FewestConnections}: probes, the other members and the operator connect too";
+        if (key == "sessionRequireClientSASLAuth" && text.Equals("true", StringComparison.OrdinalIgnoreCase))
+            return "must not be true: operator and users log in by digest, and servers would close their sessions";
+        if (key == "enforce.auth.schemes" && !text.Split(',', StringSplitOptions.TrimEntries).Contains("digest"))
+            return "must name digest, by which the operator logs in";
         return Flags.Contains(key) && !text.Equals("true", StringComparison.OrdinalIgnoreCase) && !text.Equals("false", StringComparison.OrdinalIgnoreCase)
             && !(key == "forceSync" && text is "yes" or "no")
             ? "needs true or false"
