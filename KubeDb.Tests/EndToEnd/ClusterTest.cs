@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using k8s.Models;
+using KubeDb.Tests.EndToEnd.Faults;
 using KubeDb.Tests.Support;
 
 namespace KubeDb.Tests.EndToEnd;
@@ -182,6 +183,15 @@ public abstract class ClusterTest
 
         TestContext.Out.WriteLine($"bare restarts of {count} pods: {clock.Elapsed.TotalSeconds:F1} s");
         return clock.Elapsed;
+    }
+
+    /// <summary>Kills the server in a pod as a crash does: its process, at once. Nothing where it does not run just then.</summary>
+    protected async Task CrashAsync(string pod, string container)
+    {
+        if ((await Pod(pod))?.Status?.ContainerStatuses?.FirstOrDefault(c => c.Name == container) is not { State.Running: not null } status)
+            return;
+        await HackCluster.RunAsync("kill", status.ContainerID);
+        TestContext.Out.WriteLine($"{pod} killed");
     }
 
     /// <summary>A condition of a custom resource; null when it is absent.</summary>

@@ -19,6 +19,8 @@ public sealed class GuideTests(string version) : DruidTest
         await ClusterIs(Name, "Ready");
         TestContext.Out.WriteLine($"Ready, with all that it depends on: {clock.Elapsed.TotalSeconds:F1} s");
         await LooksAsDocumented();
+        await RestartBareAsync(Servers(Name));
+        await ClusterIs(Name, "Ready");
         using var client = await ClientAsync(Name);
         await IngestAsync(client, "wikipedia", 3);
         await using (var queries = await QueriesAsync(Name, "wikipedia"))

@@ -3,12 +3,13 @@ using KubeDb.Tests.EndToEnd.Faults;
 
 namespace KubeDb.Tests.EndToEnd.Druid;
 
-/// <summary>The guide "Reconfigure TLS" on a server of each role: added, rotated, issuer changed, removed; the rows stay. Once with both operators killed again and again meanwhile.</summary>
+/// <summary>The guide "Reconfigure TLS" on a server of each role: added, rotated, issuer changed, removed; the rows stay. Once with both operators killed again and again, and a server in each operation.</summary>
 [TestFixture(Druid28, false), TestFixture(Druid33, false), TestFixture(Druid33, true)]
 [Category("Full")]
 public sealed class ReconfigureTlsTests(string version, bool kills) : DruidTest
 {
     private const string Name = "druid-tls";
+    private readonly Random _chance = new(14);
 
     [SetUp]
     public async Task NeedsCertManager()
@@ -58,9 +59,19 @@ public sealed class ReconfigureTlsTests(string version, bool kills) : DruidTest
     {
         var clock = Stopwatch.StartNew();
         await Apply(Request(request, "ReconfigureTLS", Name, "tls: {" + change + "}"));
+        var crash = kills ? CrashSoonAsync() : Task.CompletedTask;
         await Succeeds(request);
+        await crash;
         TestContext.Out.WriteLine($"{request}: {clock.Elapsed.TotalSeconds:F1} s");
         await ClusterIs(Name, "Ready");
+    }
+
+    // Not a middle manager: its tasks are processes of its container, and end with it.
+    private async Task CrashSoonAsync()
+    {
+        var server = Servers(Name).Where(s => !s.Contains("middlemanagers", StringComparison.Ordinal)).ElementAt(_chance.Next(4));
+        await Task.Delay(TimeSpan.FromSeconds(1 + (_chance.NextDouble() * 60)));
+        await CrashAsync(server, "druid");
     }
 
     // What a router shows, and that it answers with it.

@@ -2,11 +2,16 @@ using KubeDb.Tests.EndToEnd.Faults;
 
 namespace KubeDb.Tests.EndToEnd.Kafka;
 
-/// <summary>The guide "Reconfigure TLS" on three nodes that are broker and controller; once with both operators killed again and again meanwhile.</summary>
+/// <summary>The guide "Reconfigure TLS" on three nodes that are broker and controller; once with both operators killed again and again, and a broker in each operation.</summary>
 [TestFixture(Kafka39, false), TestFixture(Kafka40, false), TestFixture(Kafka42, false), TestFixture(Kafka42, true)]
 [Category("Full")]
-public sealed class CombinedTlsTests(string version, bool kills) : KafkaJourney(version)
+public sealed class CombinedTlsTests : KafkaJourney
 {
+    private readonly bool _kills;
+
+    public CombinedTlsTests(string version, bool kills)
+        : base(version) => (_kills, Crashes) = (kills, kills ? new(13) : null);
+
     protected override string Name => "kafka-tls";
 
     protected override IReadOnlyList<string> Brokers => [$"{Name}-0", $"{Name}-1", $"{Name}-2"];
@@ -22,7 +27,7 @@ public sealed class CombinedTlsTests(string version, bool kills) : KafkaJourney(
         await Apply(Combined(Name, Version, more: Outside("server.properties")));
         await KafkaIs(Name, "Ready");
         await BeginAsync();
-        await using var killer = OperatorKiller.Start(kills, seed: 13, TestContext.Out.WriteLine);
+        await using var killer = OperatorKiller.Start(_kills, seed: 13, TestContext.Out.WriteLine);
         await Ask("kf-add-tls", "ReconfigureTLS", "tls: {issuerRef: {apiGroup: cert-manager.io, kind: Issuer, name: kafka-ca-issuer}}");
         Assert.That(await Settings(Brokers[0], "ssl.keystore.location"), Is.All.EqualTo("/var/private/ssl/server.keystore.jks"));
         await ProducesAndConsumes("over-tls");

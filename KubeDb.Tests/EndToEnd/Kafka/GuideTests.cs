@@ -15,6 +15,8 @@ public sealed class GuideTests(string version) : KafkaJourney(version)
         await KafkaIs(Name, "Ready");
         await LooksAsDocumented();
         await ProducesAndConsumes("sample");
+        await RestartBareAsync(Brokers, IsReplicated);
+        await KafkaIs(Name, "Ready");
         await BeginAsync();
         await Restarts();
         await Reconfigures();

@@ -20,6 +20,9 @@ public abstract class KafkaJourney(string version) : KafkaTest
     /// <summary>Version of the database.</summary>
     protected string Version { get; } = version;
 
+    /// <summary>Says which broker is killed in the course of each request, and when; null where none is.</summary>
+    protected Random? Crashes { get; init; }
+
     /// <summary>Name of the database.</summary>
     protected abstract string Name { get; }
 
@@ -88,7 +91,9 @@ public abstract class KafkaJourney(string version) : KafkaTest
     {
         var clock = Stopwatch.StartNew();
         await Apply(Request(request, type, Name, rest));
+        var crash = Crashes is null ? Task.CompletedTask : CrashSoonAsync(Crashes);
         await Succeeds(request);
+        await crash;
         TestContext.Out.WriteLine($"{request}: {clock.Elapsed.TotalSeconds:F1} s, {_writer?.Acknowledged} records so far");
         await KafkaIs(Name, "Ready");
     }
@@ -101,6 +106,20 @@ public abstract class KafkaJourney(string version) : KafkaTest
         await Run(Brokers[0], $"printf 'hello\\nhi\\n' | {Console("producer")} --bootstrap-server localhost:9092 --topic {topic}");
         var read = await Run(Brokers[1], $"{Console("consumer")} --bootstrap-server localhost:9092 --topic {topic} --from-beginning --max-messages 2 --timeout-ms 30000");
         Assert.That(read, Does.Contain("hello").And.Contain("hi"));
+    }
+
+    /// <summary>Whether no partition lacks an in-sync replica.</summary>
+    protected async Task<bool> IsReplicated()
+    {
+        var told = await TryKubectl("exec", Brokers[0], "--", "bash", "-c", "kafka-topics.sh --bootstrap-server localhost:9092 --command-config config/clientauth.properties --describe --under-replicated-partitions");
+        return told.ExitCode == 0 && !told.Output.Contains("Topic:", StringComparison.Ordinal);
+    }
+
+    private async Task CrashSoonAsync(Random chance)
+    {
+        var (after, broker) = (TimeSpan.FromSeconds(1 + (chance.NextDouble() * 30)), Brokers[chance.Next(Brokers.Count)]);
+        await Task.Delay(after);
+        await CrashAsync(broker, "kafka");
     }
 
     /// <summary>Uids of the database's pods.</summary>

@@ -20,6 +20,8 @@ public sealed class TopologyTests(string version) : KafkaJourney(version)
         await Apply(Topology(Name, Version, more: Outside("broker.properties", "controller.properties") + "\n  brokerRack: {topologyKey: kubernetes.io/hostname}"));
         await KafkaIs(Name, "Ready");
         await LooksAsDocumented();
+        await RestartBareAsync([.. Enumerable.Range(0, 3).Select(n => $"{Name}-controller-{n}"), .. Brokers], IsReplicated);
+        await KafkaIs(Name, "Ready");
         await BeginAsync();
 
         await Ask("restart", "Restart", "apply: Always");

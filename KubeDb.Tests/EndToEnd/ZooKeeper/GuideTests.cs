@@ -68,7 +68,7 @@ public sealed class GuideTests(string version) : ZooKeeperTest
 
     private async Task Restarts()
     {
-        var (uids, leader) = (await Uids(), await Leader());
+        var (uids, leader) = (await Uids(), await Leader(Members));
         var clock = Stopwatch.StartNew();
         await Apply(Request("restart", "Restart", Name, "apply: Always"));
         await Succeeds("restart");
@@ -127,17 +127,6 @@ public sealed class GuideTests(string version) : ZooKeeperTest
     {
         foreach (var member in Members)
             Assert.That(await Setting(member, "maxClientCnxns"), Is.EqualTo(connections), member);
-    }
-
-    private async Task<string> Leader()
-    {
-        foreach (var member in Members)
-        {
-            if ((await Ask(member, "srvr")).Contains("Mode: leader", StringComparison.Ordinal))
-                return member;
-        }
-
-        return "";
     }
 
     private async Task<IReadOnlyList<string>> Uids() => [.. (await Cluster.PodsAsync(Namespace, $"app.kubernetes.io/instance={Name}")).Select(p => p.Metadata.Uid)];

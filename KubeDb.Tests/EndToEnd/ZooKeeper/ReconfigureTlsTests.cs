@@ -5,13 +5,14 @@ namespace KubeDb.Tests.EndToEnd.ZooKeeper;
 
 /// <summary>
 /// The guide "Reconfigure TLS" on an ensemble of three members: added, rotated, issuer changed, removed, while a plain client writes; once with both
-/// operators killed again and again meanwhile.
+/// operators killed again and again meanwhile, and in each operation the leader of the ensemble.
 /// </summary>
 [TestFixture(Zk38, false), TestFixture(Zk39, false, Category = "Full"), TestFixture(Zk39, true, Category = "Full")]
 public sealed class ReconfigureTlsTests(string version, bool kills) : ZooKeeperTest
 {
     private const string Name = "zk-tls";
     private const string Folder = "/var/private/ssl";
+    private readonly Random _chance = new(12);
     private static readonly string[] Members = [$"{Name}-0", $"{Name}-1", $"{Name}-2"];
 
     [SetUp]
@@ -69,9 +70,25 @@ public sealed class ReconfigureTlsTests(string version, bool kills) : ZooKeeperT
     {
         var clock = Stopwatch.StartNew();
         await Apply(Request(request, "ReconfigureTLS", Name, "tls: {" + change + "}"));
+        var crash = kills ? CrashLeaderAsync() : Task.CompletedTask;
         await Succeeds(request);
+        await crash;
         TestContext.Out.WriteLine($"{request}: {clock.Elapsed.TotalSeconds:F1} s");
         await EnsembleIs(Name, "Ready");
+    }
+
+    private async Task CrashLeaderAsync()
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1 + (_chance.NextDouble() * 10)));
+        await Eventually(
+            async () =>
+            {
+                if (await Leader(Members) is not { Length: > 0 } leader)
+                    return false;
+                await CrashAsync(leader, "zookeeper");
+                return true;
+            },
+            "a leader to kill");
     }
 
     private Task<string> Handshake(string member) => KubectlHere(

@@ -80,6 +80,18 @@ public abstract class ZooKeeperTest : ClusterTest
     private protected async Task<EnsembleClients> ClientsAsync(string name) =>
         await EnsembleClients.StartAsync((await Service(name))!.Spec.ClusterIP, perSecond: 30);
 
+    /// <summary>The member that leads; empty while none does.</summary>
+    protected async Task<string> Leader(IReadOnlyList<string> members)
+    {
+        foreach (var member in members)
+        {
+            if ((await TryKubectl("exec", member, "--", "bash", "-c", "printf srvr | nc localhost 2181")).Output.Contains("Mode: leader", StringComparison.Ordinal))
+                return member;
+        }
+
+        return "";
+    }
+
     /// <summary>Whether a member leads, and all others follow it in sync.</summary>
     protected async Task<bool> IsEnsembleWhole(IReadOnlyList<string> members)
     {
