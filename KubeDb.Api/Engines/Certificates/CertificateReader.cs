@@ -29,8 +29,16 @@ public sealed class CertificateReader(IKubernetesClient client, DatabaseCaches c
         // Before anything that is missing: it would be asked for together with what overwrites the foreign secret.
         if (wishes.FirstOrDefault(w => secrets.TryGetValue(w.SecretName, out var s) && !DatabaseCertificates.IsOf(s, w)) is { } overwriting)
             return Foreign(database, overwriting);
-        return wishes.FirstOrDefault(w => CertificateWish.Keys.Any(k => string.IsNullOrEmpty(secrets.GetValueOrDefault(w.SecretName)?.Text(k)))) is { } missing ? await WhyMissingAsync(database, missing, cancel) : null;
+        if (wishes.FirstOrDefault(w => CertificateWish.Keys.Any(k => string.IsNullOrEmpty(secrets.GetValueOrDefault(w.SecretName)?.Text(k)))) is { } missing)
+            return await WhyMissingAsync(database, missing, cancel);
+        return wishes.FirstOrDefault(w => !IssuedChain.IsWhole(secrets[w.SecretName])) is { } broken ? Untrusted(database, broken) : null;
     }
+
+    private static Outcome Untrusted(IDatabase database, CertificateWish wish) => Outcome.Wait(
+        Reasons.CertificateNotTrusted,
+        $"Certificate {database.Metadata.Namespace}/{wish.Name} is issued, but does not lead to a self-signed authority in {CertificateWish.CaKey} of Secret {wish.SecretName}: servers and clients refuse it. "
+        + $"Mend {wish.Issuer.Kind} {wish.Issuer.Name}: it has to sign with the key of the authority that it hands out, and the secret of an intermediate authority has to hold the whole chain, the root last. Then delete Secret {wish.SecretName}, so that it is issued anew.",
+        Later);
 
     private async Task<Outcome> WhyMissingAsync(IDatabase database, CertificateWish wish, CancellationToken cancel)
     {

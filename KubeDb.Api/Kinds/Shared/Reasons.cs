@@ -65,6 +65,7 @@ public static partial class Reasons
     public const string NotSwitched = "NotSwitched";
     public const string IssuerNotReady = "IssuerNotReady";
     public const string CertificateNotIssued = "CertificateNotIssued";
+    public const string CertificateNotTrusted = "CertificateNotTrusted";
     public const string CertificateSecretForeign = "CertificateSecretForeign";
     public const string PodsRefused = "PodsRefused";
     public const string PodUnschedulable = "PodUnschedulable";
@@ -200,6 +201,7 @@ public static partial class Reasons
         new(CertificateNotRenewed, "A server shows a certificate that was not renewed in time.", "Correct what the message names; see kubectl describe certificate."),
         new(NotSwitched, "A server does not change between plain connections and TLS.", "See what the message says of it."),
         new(IssuerNotReady, "The issuer of a certificate does not exist or is not Ready.", "Create or mend the issuer that spec.tls names; see kubectl describe issuer."),
+        new(CertificateNotTrusted, "An issued certificate does not lead to the authority that came with it.", "Mend the issuer, then delete the secret of the certificate."),
         new(CertificateNotIssued, "cert-manager has not issued a certificate of the database yet.", "Wait; if it lasts, see kubectl describe certificate."),
         new(CertificateSecretForeign, "The secret that a certificate would be kept in exists and holds something else.", "Delete or rename that secret, or name another one for the alias."),
         new(MonitorInvalid, "spec.monitor has an unknown agent or a forbidden port.", "Correct the named field."),

@@ -21,7 +21,10 @@ public abstract class DruidTest : ClusterTest
     /// One small server of each role with all that it depends on made by the operator. The deep storage is a volume that historicals and middle managers share:
     /// on one node several pods may mount it.
     /// </summary>
-    protected static string Small(string name, string version, string more = "") => $$"""
+    /// <param name="name">Its name.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="each">Servers of each role but the middle managers.</param>
+    protected static string Small(string name, string version, int each = 1) => $$"""
         apiVersion: v1
         kind: PersistentVolumeClaim
         metadata: {name: deep}
@@ -43,12 +46,11 @@ public abstract class DruidTest : ClusterTest
           deepStorage: {type: s3, configSecret: {name: deep-storage-config} }
           zookeeperRef: {version: "3.9.1"}
           topology:
-            routers: {{Pod(320)}}
-            coordinators: {{Pod(384)}}
-            brokers: {{Pod(448)}}
-            historicals: {{Pod(448, deep: true)}}
-            middleManagers: {{Pod(1024, deep: true)}}
-        {{more}}
+            routers: {{Pod(320, each)}}
+            coordinators: {{Pod(384, each)}}
+            brokers: {{Pod(448, each)}}
+            historicals: {{Pod(448, each, deep: true)}}
+            middleManagers: {{Pod(1024, 1, deep: true)}}
         """;
 
     /// <summary>A request; <paramref name="rest"/> are further members of its spec, in flow style.</summary>
@@ -152,6 +154,14 @@ public abstract class DruidTest : ClusterTest
         }
     }
 
+    /// <summary>How many historicals serve each segment of a data source, at the least; 0 where it can not be told.</summary>
+    protected static async Task<long> CopiesAsync(HttpClient client, string source)
+    {
+        using var content = new StringContent(new JsonObject { ["query"] = $"SELECT MIN(num_replicas) AS \"copies\" FROM sys.segments WHERE datasource = '{source}' AND is_available = 1" }.ToJsonString(), Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync("/druid/v2/sql", content);
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync())![0]!["copies"]?.GetValue<long>() ?? 0 : 0;
+    }
+
     /// <summary>A property as a server of the role tells it.</summary>
     protected async Task<string> PropertyAsync(string name, string role, string key)
     {
@@ -167,13 +177,13 @@ public abstract class DruidTest : ClusterTest
     protected async Task<string[]> Story(string request) =>
         [.. (await Get("drops", request))!["status"]!["conditions"]!.AsArray().Select(c => $"{c!["type"]}: {c["message"]}")];
 
-    private static string Pod(int memory, bool deep = false)
+    private static string Pod(int memory, int replicas, bool deep = false)
     {
         var (mounts, volumes) = deep ? (", volumeMounts: [{name: deep, mountPath: /deep}]", ", volumes: [{name: deep, persistentVolumeClaim: {claimName: deep} }]") : ("", "");
         var claim = deep ? ", storage: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 64Mi} } }" : "";
 
         // The ensemble that is made for it asks for three quarters of a machine of two processors.
         const string init = "initContainers: [{name: init-druid, resources: {requests: {cpu: 20m, memory: 64Mi}, limits: {memory: 512Mi} } }]";
-        return $$"""{podTemplate: {spec: {containers: [{name: druid, resources: {requests: {cpu: 20m, memory: {{memory}}Mi}, limits: {memory: {{memory}}Mi} }{{mounts}} }], {{init}}{{volumes}} } }{{claim}} }""";
+        return $$"""{replicas: {{replicas}}, podTemplate: {spec: {containers: [{name: druid, resources: {requests: {cpu: 20m, memory: {{memory}}Mi}, limits: {memory: {{memory}}Mi} }{{mounts}} }], {{init}}{{volumes}} } }{{claim}} }""";
     }
 }

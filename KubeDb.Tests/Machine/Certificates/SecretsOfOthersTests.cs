@@ -36,6 +36,44 @@ public sealed class SecretsOfOthersTests
         await world.ReadyAsync();
     });
 
+    [Test]
+    public void A_certificate_that_leads_to_no_authority_is_told_and_not_started_with() => Run(async world =>
+    {
+        world.CertManager.Install("ca");
+        world.CertManager.HandsOutAnother = true;
+        await world.PassAsync(70);
+        world.CreateRedis(more: $$""","tls":{ {{Issuer}} }""");
+        await world.UntilAsync(() => world.Condition("DependenciesReady").Text("message")?.Contains("does not lead to", StringComparison.Ordinal) == true, "a condition tells", 60);
+        Assert.Multiple(() =>
+        {
+            Assert.That(world.Condition("DependenciesReady").Text("message"), Does.Contain("Certificate demo/cache-server-cert is issued, but does not lead to a self-signed authority in ca.crt").And.Contain("Issuer ca"));
+            Assert.That(world.Names(Pod.Resource), Is.Empty);
+        });
+
+        world.CertManager.HandsOutAnother = false;
+        foreach (var secret in world.Names(Secret.Resource).Where(n => n.EndsWith("-cert", StringComparison.Ordinal)).ToList())
+            world.Delete(Secret.Resource, secret);
+        await world.ReadyAsync();
+    });
+
+    [Test]
+    public void A_request_whose_certificates_lead_to_no_authority_is_taken_back() => Run(async world =>
+    {
+        world.CertManager.Install("ca");
+        await world.PassAsync(70);
+        await world.HaveRedisAsync("databases 10");
+        world.CertManager.HandsOutAnother = true;
+        AskFor(world, Issuer);
+        await world.EndedAsync(20 * 60);
+        Assert.Multiple(() =>
+        {
+            Assert.That(world.Request("op").Status.Phase, Is.EqualTo("Failed"));
+            Assert.That(world.Get(RedisOpsRequest.Resource, "op")!.ToJsonString(), Does.Contain("does not lead to a self-signed authority"));
+            Assert.That(world.Stored().Spec.Tls, Is.Null);
+            Assert.That(world.Phase(), Is.EqualTo("Ready"));
+        });
+    });
+
     [TestCase("WipeOut", false)]
     [TestCase("Delete", true)]
     public void WipeOut_takes_the_secrets_of_the_databases_own_certificates_along(string policy, bool stay) => Run(async world =>

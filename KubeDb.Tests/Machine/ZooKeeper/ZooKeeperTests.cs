@@ -186,6 +186,29 @@ public sealed class ZooKeeperTests
     });
 
     [Test]
+    public void A_request_for_a_ready_ensemble_waits_while_a_member_is_cut_off_and_says_so() => Run(async world =>
+    {
+        await world.HaveZooKeeperAsync();
+        world.ZooKeepers.Running[1].Answers = false;
+        await world.UntilAsync(() => world.PhaseOf(ZooKeeperDatabase.Resource, Database) != "Ready", "it is noticed", 300);
+        var pods = world.Pods;
+        world.AskZooKeeper("op", "Restart", "\"apply\":\"IfReady\"");
+        await world.PassAsync(120);
+        var waiting = world.Get(ZooKeeperOpsRequest.Resource, "op")!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(waiting["status"].Text("phase"), Is.EqualTo("Pending"));
+            Assert.That(waiting.ToJsonString(), Does.Contain("Ready").And.Contain("cache"));
+            Assert.That(world.Pods, Is.EqualTo(pods));
+        });
+
+        world.ZooKeepers.Running[1].Answers = true;
+        await world.EndedAsync();
+        Assert.That(world.Get(ZooKeeperOpsRequest.Resource, "op")!["status"].Text("phase"), Is.EqualTo("Successful"));
+        Assert.That(world.Pods.Values.Intersect(pods.Values), Is.Empty);
+    });
+
+    [Test]
     public void A_spec_with_two_members_is_refused_in_the_words_of_the_public_kind() => Run(async world =>
     {
         world.CreateZooKeeper(replicas: 2);

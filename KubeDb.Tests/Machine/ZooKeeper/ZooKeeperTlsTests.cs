@@ -134,6 +134,34 @@ public sealed class ZooKeeperTlsTests
             Assert.That(world.ZooKeepers.EnsembleOf(Database).Separations, Is.Zero);
     });
 
+    private static IEnumerable<TestCaseData> Operations()
+    {
+        yield return new TestCaseData("", "\"type\":\"Restart\"", PeerProtocol.Plain, 4).SetArgDisplayNames("restart");
+        yield return new TestCaseData("", "\"type\":\"Reconfigure\",\"configuration\":{\"applyConfig\":{\"zoo.cfg\":\"maxClientCnxns=90\"}}", PeerProtocol.Plain, 4).SetArgDisplayNames("reconfigure");
+        foreach (var pods in (int[])[4, 7, 10])
+            yield return new TestCaseData("", $"\"type\":\"ReconfigureTLS\",\"tls\":{{{Issuer}}}", PeerProtocol.Tls, pods).SetArgDisplayNames($"add, {pods} pods made");
+        yield return new TestCaseData(Tls, "\"type\":\"ReconfigureTLS\",\"tls\":{\"rotateCertificates\":true}", PeerProtocol.Tls, 3).SetArgDisplayNames("rotate");
+        yield return new TestCaseData(Tls, "\"type\":\"ReconfigureTLS\",\"tls\":{\"issuerRef\":{\"kind\":\"Issuer\",\"name\":\"other\"}}", PeerProtocol.Tls, 4).SetArgDisplayNames("change issuer");
+        foreach (var pods in (int[])[4, 7, 10])
+            yield return new TestCaseData(Tls, "\"type\":\"ReconfigureTLS\",\"tls\":{\"remove\":true}", PeerProtocol.Plain, pods).SetArgDisplayNames($"remove, {pods} pods made");
+    }
+
+    [TestCaseSource(nameof(Operations))]
+    public void The_leader_is_lost_in_the_middle_of_an_operation_which_ends_all_the_same(string more, string change, PeerProtocol protocol, int pods) => Run(async world =>
+    {
+        await HaveAsync(world, more);
+        world.Create(ZooKeeperOpsRequest.Resource, Json.Parse($$$"""{"metadata":{"name":"op"},"spec":{"databaseRef":{"name":"{{{Database}}}"},"timeout":"10m",{{{change}}} } }"""));
+        await world.UntilAsync(() => PhaseOf(world) == "Progressing" && world.Seen.PodsMade.Count >= pods, "it is on its way", 600);
+
+        // Two members may be down then, and nobody votes for a while: what no operator can prevent.
+        world.Seen.CountsDown = false;
+        world.Delete(Pod.Resource, world.ZooKeepers.EnsembleOf(Database).Leader!.Pod);
+        await world.EndedAsync();
+        await world.UntilAsync(() => world.PhaseOf(ZooKeeperDatabase.Resource, Database) == "Ready", "the ensemble is whole", 120);
+        Assert.That(PhaseOf(world), Is.EqualTo("Successful"));
+        AssertWhole(world, protocol, rolls: null);
+    });
+
     /// <summary>Asks, and takes the request away without its finalizer once so many pods were made for it.</summary>
     private static async Task TakeAwayAsync(TestWorld world, string change, int pods)
     {

@@ -40,6 +40,9 @@ internal sealed class FakeCertManager
     /// <summary>How long it takes to issue; null while it issues nothing.</summary>
     public TimeSpan? IssuesAfter { get; set; } = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>It signs with another key than that of the authority which it hands out.</summary>
+    public bool HandsOutAnother { get; set; }
+
     /// <summary>When certificates are valid; null for now, by the clock of this machine.</summary>
     public (DateTimeOffset From, DateTimeOffset To)? Validity { get; set; }
 
@@ -59,7 +62,8 @@ internal sealed class FakeCertManager
     }
 
     /// <summary>Goes on in a copy of the world.</summary>
-    public void Take(FakeCertManager from) => (_isInstalled, IssuesAfter, Validity) = (from._isInstalled, from.IssuesAfter, from.Validity);
+    public void Take(FakeCertManager from) => 
+        (_isInstalled, IssuesAfter, Validity, HandsOutAnother) = (from._isInstalled, from.IssuesAfter, from.Validity, from.HandsOutAnother);
 
     /// <summary>The certificate of an authority, PEM.</summary>
     public static string Authority(string issuer) => Authorities.GetOrAdd(issuer, static name => new TestAuthority(name)).Pem;
@@ -109,7 +113,7 @@ internal sealed class FakeCertManager
             },
             ["data"] = new JsonObject
             {
-                [CertificateWish.CaKey] = Base64(authority.Pem),
+                [CertificateWish.CaKey] = Base64(HandsOutAnother ? Authority(issuer + "-another") : authority.Pem),
                 [CertificateWish.CertificateKey] = Base64(made.Certificate),
                 [CertificateWish.PrivateKey] = Base64(made.Key),
             },

@@ -61,7 +61,7 @@ internal static class DruidKeys
         "druid.manager.segments.pollDuration", "druid.monitoring.emissionPeriod", "druid.monitoring.monitors", "druid.processing.buffer.sizeBytes",
         "druid.processing.fifo", "druid.processing.tmpDir", "druid.query.scheduler.numThreads", "druid.request.logging.type", "druid.router.coordinatorServiceName",
         "druid.router.defaultBrokerServiceName", "druid.router.http.readTimeout", "druid.router.tierToBrokerMap", "druid.segmentCache.infoDir",
-        "druid.segmentCache.locations", "druid.segmentCache.locationSelector.strategy", "druid.server.hiddenProperties", "druid.server.http.gracefulShutdownTimeout",
+        "druid.segmentCache.locations", "druid.segmentCache.locationSelector.strategy", "druid.server.hiddenProperties", "druid.server.http.gracefulShutdownTimeout", "druid.server.http.unannouncePropagationDelay",
         "druid.server.http.maxIdleTime", "druid.server.http.maxSubqueryRows", "druid.server.tier", "druid.sql.planner.useApproximateCountDistinct", "druid.startup.logging.maskProperties",
         "druid.storage.type", "druid.worker.baseTaskDirSize", "druid.worker.category", "druid.worker.ip", "druid.worker.version",
     ]);

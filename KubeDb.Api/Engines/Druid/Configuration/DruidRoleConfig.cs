@@ -47,7 +47,7 @@ internal static class DruidRoleConfig
             DruidNames.Overlords => Overlord,
             DruidNames.MiddleManagers => MiddleManager(d, role, user),
             DruidNames.Historicals => [.. Processing(memory), .. Historical(d, role)],
-            DruidNames.Brokers => [.. Processing(memory), new("druid.broker.http.numConnections", "20"), new("druid.server.http.numThreads", "40"), new("druid.broker.cache.useCache", "false"), new("druid.broker.cache.populateCache", "false")],
+            DruidNames.Brokers => [.. Processing(memory), new("druid.broker.http.numConnections", "20"), new("druid.server.http.numThreads", "40"), new("druid.broker.cache.useCache", "false"), new("druid.broker.cache.populateCache", "false"), Leave],
             _ =>
             [
                 new("druid.router.defaultBrokerServiceName", "druid/broker"), new("druid.router.coordinatorServiceName", "druid/coordinator"), new("druid.router.http.numConnections", "20"),
@@ -72,6 +72,9 @@ internal static class DruidRoleConfig
             yield return new("druid.coordinator.asOverlord.overlordService", "druid/overlord");
     }
 
+    // A server that ends says so first, and answers until others have heard it: their queries go to its peers then.
+    private static KeyValuePair<string, string> Leave { get; } = new("druid.server.http.unannouncePropagationDelay", "PT2S");
+
     private static IEnumerable<KeyValuePair<string, string>> Coordinator { get; } =
         [new("druid.coordinator.startDelay", "PT10S"), new("druid.coordinator.period", "PT5S"), new("druid.manager.segments.pollDuration", "PT10S")];
 
@@ -86,7 +89,7 @@ internal static class DruidRoleConfig
     private static IEnumerable<KeyValuePair<string, string>> Historical(DruidDescription d, DruidRole role) =>
     [
         new("druid.segmentCache.locations", $$"""[{"path":"{{DruidNames.SegmentFolder}}","maxSize":"{{DruidDescription.SizeOf(d.Node(role))}}"}]"""),
-        new("druid.historical.cache.useCache", "true"), new("druid.historical.cache.populateCache", "true"), new("druid.server.http.numThreads", "40"),
+        new("druid.historical.cache.useCache", "true"), new("druid.historical.cache.populateCache", "true"), new("druid.server.http.numThreads", "40"), Leave,
     ];
 
     private static IEnumerable<KeyValuePair<string, string>> MiddleManager(DruidDescription d, DruidRole role, PropertiesFile user)
