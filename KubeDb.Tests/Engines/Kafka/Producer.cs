@@ -17,11 +17,12 @@ internal sealed class Producer : IAsyncDisposable
     private readonly Dictionary<int, KafkaClient> _clients = [];
     private readonly Dictionary<int, int> _leaders = [];
     private readonly Task _work;
+    private readonly int _size;
     private int _acknowledged;
 
-    private Producer(RealNodes nodes)
+    private Producer(RealNodes nodes, int size)
     {
-        _nodes = nodes;
+        (_nodes, _size) = (nodes, size);
         _work = Task.Run(RunAsync);
     }
 
@@ -29,12 +30,14 @@ internal sealed class Producer : IAsyncDisposable
     public int Acknowledged => Volatile.Read(ref _acknowledged);
 
     /// <summary>Makes the topic, of three copies of which two have to be in sync, and begins.</summary>
-    public static async Task<Producer> StartAsync(RealNodes nodes)
+    /// <param name="nodes">The cluster.</param>
+    /// <param name="size">Bytes of a record at least: blanks follow the number.</param>
+    public static async Task<Producer> StartAsync(RealNodes nodes, int size = 0)
     {
         await using (var client = await nodes.ClientAsync(nodes.BrokerPods[0]))
             Assert.That(await client.CreateTopicAsync(new(Topic, Partitions, 3, new Dictionary<string, string> { ["min.insync.replicas"] = "2" }), CancellationToken.None), Is.EqualTo(new KafkaResult(KafkaError.None, null)));
         await nodes.SettleAsync();
-        return new(nodes);
+        return new(nodes, size);
     }
 
     /// <summary>Ends, and reads everything back: every acknowledged number is there.</summary>
@@ -54,7 +57,7 @@ internal sealed class Producer : IAsyncDisposable
                 Assert.That(fetched.Error, Is.EqualTo(KafkaError.None));
                 if (fetched.Records.Count == 0)
                     break;
-                read.UnionWith(fetched.Records.Select(r => int.Parse(Encoding.ASCII.GetString(r.Value.Span), CultureInfo.InvariantCulture)));
+                read.UnionWith(fetched.Records.Select(r => int.Parse(Encoding.ASCII.GetString(r.Value.Span).TrimEnd(), CultureInfo.InvariantCulture)));
                 at = fetched.Records[^1].Offset + 1;
             }
         }
@@ -100,7 +103,7 @@ internal sealed class Producer : IAsyncDisposable
                 return false;
             if (!_clients.TryGetValue(leader, out var client))
                 client = _clients[leader] = await _nodes.OwnClientAsync(_nodes.PodOf(leader));
-            var (result, _) = await client.ProduceAsync(Topic, partition, Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)), DateTimeOffset.UtcNow, CancellationToken.None);
+            var (result, _) = await client.ProduceAsync(Topic, partition, Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture).PadRight(_size)), DateTimeOffset.UtcNow, CancellationToken.None);
             if (result.IsOk)
                 return true;
             _leaders.Clear();

@@ -227,6 +227,10 @@ internal sealed class RealNodes : IAsyncDisposable
             """);
     }
 
+    /// <summary>Gives a node a disk of its own of so many mebibytes; a node that has one already keeps what is on it.</summary>
+    public Task LimitDiskAsync(string pod, int size) => ShellAsync(
+        $"mkdir -p {pod}/var/log/kafka; if grep -q \" $PWD/{pod}/var/log/kafka \" /proc/mounts; then mount -o remount,size={size}m {pod}/var/log/kafka; else mount -t tmpfs -o size={size}m disk {pod}/var/log/kafka; fi");
+
     /// <summary>Kills nodes, so that nothing is written at the end.</summary>
     public Task KillAsync(params IEnumerable<string> pods) => EndAsync(pods, "KILL", tree: true);
 
