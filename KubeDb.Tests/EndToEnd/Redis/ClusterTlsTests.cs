@@ -3,9 +3,12 @@ using KubeDb.Tests.EndToEnd.Faults;
 
 namespace KubeDb.Tests.EndToEnd.Redis;
 
-/// <summary>The guide "Reconfigure TLS" on a cluster, written to all the time; once with both operators killed again and again meanwhile.</summary>
-[TestFixture(Valkey8, "valkey-cli", false), TestFixture(Redis8, "redis-cli", true, Category = "Full")]
-public sealed class ClusterTlsTests(string version, string cli, bool kills) : TlsTest
+/// <summary>
+/// The guide "Reconfigure TLS" on a cluster, written to all the time; once with both operators killed again and again meanwhile, and once with three pods a
+/// shard, of which another confirms writes while one restarts.
+/// </summary>
+[TestFixture(Valkey8, "valkey-cli", 2, false), TestFixture(Redis8, "redis-cli", 2, true, Category = "Full"), TestFixture(Redis8, "redis-cli", 3, false, Category = "Full")]
+public sealed class ClusterTlsTests(string version, string cli, int replicas, bool kills) : TlsTest
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(8);
 
@@ -14,7 +17,7 @@ public sealed class ClusterTlsTests(string version, string cli, bool kills) : Tl
     {
         using var first = await MakeIssuerAsync("ca", "ca");
         using var second = await MakeIssuerAsync("other", "ca-updated");
-        await Apply(Many("rt", version, "mode: Cluster\ncluster: {shards: 3, replicas: 2}"));
+        await Apply(Many("rt", version, $"mode: Cluster\ncluster: {{shards: 3, replicas: {replicas}}}"));
         await WaitForPhase("rt", "Ready", Long);
         await using var killer = OperatorKiller.Start(kills, seed: 11, TestContext.Out.WriteLine);
 
@@ -44,7 +47,7 @@ public sealed class ClusterTlsTests(string version, string cli, bool kills) : Tl
         await WaitForSuccess(name, Long);
         var took = clock.Elapsed;
         var report = await writer.StopAsync(after: 20);
-        TestContext.Out.WriteLine($"{version}, {name}, 6 pods: {took.TotalSeconds:F1} s; {report.Acknowledged} writes, longest gap of a shard {report.LongestGap.TotalMilliseconds:F0} ms, {report.Errors.Count} errors, {report.Lost} lost");
+        TestContext.Out.WriteLine($"{version}, {name}, {3 * replicas} pods: {took.TotalSeconds:F1} s; {report.Acknowledged} writes, longest gap of a shard {report.LongestGap.TotalMilliseconds:F0} ms, {report.Errors.Count} errors, {report.Lost} lost");
         Assert.That(report.Lost, Is.Zero);
     }
 
