@@ -45,6 +45,9 @@ internal sealed class ObjectIndex<TValue, T>
             _buckets[value] = many[0];
     }
 
+    /// <summary>Gives the room for further values back.</summary>
+    public void TrimExcess() => _buckets.TrimExcess();
+
     public IReadOnlyList<T> Snapshot(TValue value) => _buckets.GetValueOrDefault(value) switch
     {
         null => [],

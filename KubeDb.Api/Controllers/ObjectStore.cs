@@ -26,16 +26,16 @@ internal sealed class ObjectStore<T>(string? indexLabel, bool indexOwners)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Dictionary<string, T>> _byNamespace = [];
-    private readonly ObjectIndex<string, T> _byOwner = new();
+    private readonly ObjectIndex<ObjectUid, T> _byOwner = new();
     private readonly ObjectIndex<(string Namespace, string Value), T> _byLabel = new();
 
     // UIDs that are gone, whoever told it first: the watch or the answer to an own call may still bring a state of before. Bounded in
     // number: the oldest go first.
-    private readonly HashSet<string> _tombstones = [];
-    private readonly Queue<string> _tombstonesByAge = new();
+    private readonly HashSet<ObjectUid> _tombstones = [];
+    private readonly Queue<ObjectUid> _tombstonesByAge = new();
 
     // What own writes brought in while a list was under way: the list may be older, so that absence from it proves nothing.
-    private readonly HashSet<string> _writtenDuringList = [];
+    private readonly HashSet<ObjectUid> _writtenDuringList = [];
     private int _runningLists;
     private int _count;
 
@@ -74,10 +74,11 @@ internal sealed class ObjectStore<T>(string? indexLabel, bool indexOwners)
 
     public IReadOnlyList<T> ControlledBy(string ownerUid)
     {
+        var owner = ObjectUid.Of(ownerUid);
         if (!indexOwners)
-            return Array.FindAll(List(""), item => item.Metadata.Controller?.Uid == ownerUid);
+            return Array.FindAll(List(""), item => item.Metadata.Controller?.UidKey == owner);
         lock (_gate)
-            return _byOwner.Snapshot(ownerUid);
+            return _byOwner.Snapshot(owner);
     }
 
     public IReadOnlyList<T> WithLabel(string ns, string key, string value)
@@ -94,12 +95,12 @@ internal sealed class ObjectStore<T>(string? indexLabel, bool indexOwners)
         lock (_gate)
         {
             var meta = item.Metadata;
-            if (_tombstones.Contains(meta.Uid))
+            if (_tombstones.Contains(meta.UidKey))
                 return null;
             if (ownWrite && _runningLists > 0)
-                _writtenDuringList.Add(meta.Uid);
+                _writtenDuringList.Add(meta.UidKey);
             var old = Find(meta.Key);
-            if (old is not null && !ResourceVersions.IsNewer(meta.ResourceVersion, old.Metadata.ResourceVersion))
+            if (old is not null && !ResourceVersions.IsNewer(meta, old.Metadata))
                 return null;
             Set(old, item);
             return new(old, item, isInitial);
@@ -113,9 +114,10 @@ internal sealed class ObjectStore<T>(string? indexLabel, bool indexOwners)
     {
         lock (_gate)
         {
-            AddTombstone(uid);
+            var gone = ObjectUid.Of(uid);
+            AddTombstone(gone);
             var old = Find(key);
-            if (old is null || old.Metadata.Uid != uid)
+            if (old is null || old.Metadata.UidKey != gone)
                 return null;
             Set(old, null);
             return new(old, null, false);
@@ -154,23 +156,24 @@ internal sealed class ObjectStore<T>(string? indexLabel, bool indexOwners)
         {
             if (restored)
                 ForgetFuture(ns, items, changes);
-            var listed = new HashSet<string>(items.Count);
+            var listed = new HashSet<ObjectUid>(items.Count);
             foreach (var item in items)
             {
-                listed.Add(item.Metadata.Uid);
+                listed.Add(item.Metadata.UidKey);
                 if (Put(item, ownWrite: false, isInitial) is { } change)
                     changes.Add(change);
             }
 
             foreach (var old in List(ns))
             {
-                if (listed.Contains(old.Metadata.Uid) || IsLaterThanList(old, version))
+                if (listed.Contains(old.Metadata.UidKey) || IsLaterThanList(old, version))
                     continue;
                 Set(old, null);
                 changes.Add(new(old, null, false));
             }
 
             EndList();
+            TrimExcess();
         }
 
         return changes;
@@ -194,16 +197,26 @@ internal sealed class ObjectStore<T>(string? indexLabel, bool indexOwners)
     }
 
     private bool IsLaterThanList(T item, string version) =>
-        _writtenDuringList.Contains(item.Metadata.Uid)
+        _writtenDuringList.Contains(item.Metadata.UidKey)
         || (ResourceVersions.TryCompare(item.Metadata.ResourceVersion, version, out var order) && order > 0);
 
-    private void AddTombstone(string uid)
+    private void AddTombstone(ObjectUid uid)
     {
         if (!_tombstones.Add(uid))
             return;
         _tombstonesByAge.Enqueue(uid);
         if (_tombstonesByAge.Count > MaxTombstones)
             _tombstones.Remove(_tombstonesByAge.Dequeue());
+    }
+
+    // What a list brings is what there is for a long time: room for as much again would be a third of what the indexes take.
+    private void TrimExcess()
+    {
+        foreach (var names in _byNamespace.Values)
+            names.TrimExcess();
+        _byNamespace.TrimExcess();
+        _byOwner.TrimExcess();
+        _byLabel.TrimExcess();
     }
 
     private void EndList()
@@ -240,7 +253,7 @@ internal sealed class ObjectStore<T>(string? indexLabel, bool indexOwners)
     private void Index(T item)
     {
         if (indexOwners && item.Metadata.Controller is { } owner)
-            _byOwner.Add(owner.Uid, item);
+            _byOwner.Add(owner.UidKey, item);
         if (LabelOf(item) is { } value)
             _byLabel.Add((item.Metadata.Namespace, value), item);
     }
@@ -248,7 +261,7 @@ internal sealed class ObjectStore<T>(string? indexLabel, bool indexOwners)
     private void Unindex(T item)
     {
         if (indexOwners && item.Metadata.Controller is { } owner)
-            _byOwner.Remove(owner.Uid, item);
+            _byOwner.Remove(owner.UidKey, item);
         if (LabelOf(item) is { } value)
             _byLabel.Remove((item.Metadata.Namespace, value), item);
     }

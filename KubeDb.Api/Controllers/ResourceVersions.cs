@@ -1,3 +1,5 @@
+using KubeDb.Api.Kubernetes;
+
 namespace KubeDb.Api.Controllers;
 
 /// <summary>
@@ -10,6 +12,11 @@ public static class ResourceVersions
     public static bool IsNewer(string candidate, string known) => TryCompare(candidate, known, out var order)
         ? order > 0
         : !string.Equals(candidate, known, StringComparison.Ordinal);
+
+    /// <summary>True when <paramref name="candidate"/> is of a later version than <paramref name="known"/>.</summary>
+    internal static bool IsNewer(ObjectMeta candidate, ObjectMeta known) => candidate.VersionNumber != 0 && known.VersionNumber != 0
+        ? candidate.VersionNumber > known.VersionNumber
+        : IsNewer(candidate.ResourceVersion, known.ResourceVersion);
 
     /// <summary>Compares two versions; false when one of them is not a number.</summary>
     public static bool TryCompare(string left, string right, out int order)

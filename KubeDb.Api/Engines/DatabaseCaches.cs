@@ -251,7 +251,7 @@ public sealed class DatabaseCaches
 
     private bool IsControlledFrom(IDatabase database, ObjectMeta child) =>
         child.Controller is { } owner
-        && (owner.Uid == database.Metadata.Uid
-            || PetSets.ControlledBy(database.Metadata.Uid).Any(p => p.Metadata.Uid == owner.Uid)
-            || Owned(ResourceTypes.Service).ControlledBy(database.Metadata.Uid).Any(s => s.Metadata.Uid == owner.Uid));
+        && (owner.UidKey == database.Metadata.UidKey
+            || PetSets.ControlledBy(database.Metadata.Uid).Any(p => p.Metadata.UidKey == owner.UidKey)
+            || Owned(ResourceTypes.Service).ControlledBy(database.Metadata.Uid).Any(s => s.Metadata.UidKey == owner.UidKey));
 }

@@ -3,13 +3,15 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Kubernetes;
 
 /// <summary>
 /// A piece of JSON that a user wrote and that is carried through unharmed (pod templates, claims, volumes): the bytes as they came,
 /// parsed only when asked for. Immutable; equal when the bytes are. Longer ones that came from the server are held compressed: caches hold
-/// tens of thousands of pod templates, which are looked at only when their object is reconciled.
+/// tens of thousands of pod templates, which are looked at only when their object is reconciled. Of shorter ones, such as claims and strategies,
+/// there are few, and equal ones are held once.
 /// </summary>
 [JsonConverter(typeof(JsonFragmentConverter))]
 public sealed class JsonFragment : IEquatable<JsonFragment>
@@ -17,6 +19,8 @@ public sealed class JsonFragment : IEquatable<JsonFragment>
     private const int WorthPacking = 512;
     private const int Quality = 1;
     private const int Window = 16;
+
+    private static readonly RecentValues<JsonFragment> Shared = new();
 
     private readonly byte[] _bytes;
 
@@ -101,6 +105,18 @@ public sealed class JsonFragment : IEquatable<JsonFragment>
         }
     }
 
+    /// <summary>An equal fragment that is kept already, or this one, where it is short.</summary>
+    internal JsonFragment Share()
+    {
+        if (_unpackedLength > 0 || _bytes.Length >= WorthPacking)
+            return this;
+        var hash = GetHashCode();
+        if (Shared.Find(hash) is { } known && known.Equals(this))
+            return known;
+        Shared.Keep(hash, this);
+        return this;
+    }
+
     private byte[] Unpack()
     {
         var utf8 = new byte[_unpackedLength];
@@ -117,7 +133,7 @@ public sealed class JsonFragmentConverter : JsonConverter<JsonFragment>
     public override JsonFragment Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         using var document = JsonDocument.ParseValue(ref reader);
-        return JsonFragment.From(document.RootElement).Pack();
+        return JsonFragment.From(document.RootElement).Pack().Share();
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using KubeDb.Api.Kubernetes.Models;
 
@@ -29,12 +30,24 @@ public delegate T ObjectDecoder<out T>(ReadOnlySpan<byte> utf8);
 /// <summary>
 /// Metadata of an observed object; <c>managedFields</c> is read for <see cref="Fingerprint"/> and not kept. The setters turn null into the
 /// default, because generated decoders set every property, also those that the JSON lacks.
+/// <para>
+/// It is the commonest object there is, so UID, version, fingerprint and times are held as the numbers that they stand for. Their texts are made
+/// anew each time: who compares or keeps a UID takes <see cref="UidKey"/>.
+/// </para>
 /// </summary>
 public sealed record ObjectMeta
 {
-    // Times in UTC ticks, 0 for none: a third of what the nullable times themselves take, in the commonest object there is.
+    // What an object without a field of the blueprint has for a fingerprint; that a hash is this is as likely as that two hashes are equal.
+    private static readonly Guid OwnsNothing = Guid.AllBitsSet;
+
+    // UTC ticks, 0 for none.
     private readonly long _created;
     private readonly long _deleted;
+
+    private readonly Guid _fingerprint;
+
+    // Only where the number does not stand for the text.
+    private readonly string? _otherVersion;
 
     /// <summary>Name, unique in its namespace and kind.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
@@ -45,10 +58,27 @@ public sealed record ObjectMeta
     public string Namespace { get; init => field = value ?? ""; } = "";
 
     /// <summary>Unique over time: an object deleted and created again under one name has another.</summary>
-    public string Uid { get; init => field = value ?? ""; } = "";
+    public string Uid { get => UidKey.ToString(); init => UidKey = ObjectUid.Of(value); }
+
+    /// <summary>The UID as a value to compare and to keep.</summary>
+    [JsonIgnore]
+    public ObjectUid UidKey { get; private init; }
 
     /// <summary>Version of the stored object; empty before it is stored.</summary>
-    public string ResourceVersion { get; init => field = value ?? ""; } = "";
+    public string ResourceVersion
+    {
+        get => _otherVersion ?? (VersionNumber == 0 ? "" : VersionNumber.ToString(CultureInfo.InvariantCulture));
+        init => (VersionNumber, _otherVersion) = value switch
+        {
+            null or "" => (0UL, null),
+            [not '0', ..] when ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => (number, null),
+            _ => (0UL, value),
+        };
+    }
+
+    /// <summary><see cref="ResourceVersion"/> as a number; 0 where there is none, or it is no number as servers write them.</summary>
+    [JsonIgnore]
+    internal ulong VersionNumber { get; private init; }
 
     /// <summary>Counts changes of the spec.</summary>
     public long Generation { get; init; }
@@ -73,14 +103,20 @@ public sealed record ObjectMeta
     public IReadOnlyList<OwnerReference> OwnerReferences { get; init => field = SoleOwners.Share(value ?? []); } = [];
 
     /// <summary>Finalizers; empty when absent.</summary>
+    [JsonConverter(typeof(PooledStringsConverter))]
     public IReadOnlyList<string> Finalizers { get; init => field = Lists.Keep(value); } = [];
 
     /// <summary>
     /// Hash of the values of the fields that field manager <see cref="FieldManagers.Blueprint"/> owns, as computed by <c>OwnedFields</c>;
     /// null where the kind is not one that we apply. Equal to the desired object's hash exactly when nothing drifted.
     /// </summary>
+    /// <exception cref="FormatException">It is set to something else than such a hash, the empty text or null.</exception>
     [JsonIgnore]
-    public string? Fingerprint { get; init; }
+    public string? Fingerprint
+    {
+        get => _fingerprint == Guid.Empty ? null : _fingerprint == OwnsNothing ? "" : _fingerprint.ToString("N");
+        init => _fingerprint = value switch { null => Guid.Empty, "" => OwnsNothing, _ => Guid.ParseExact(value, "N") };
+    }
 
     /// <summary>Namespace and name.</summary>
     [JsonIgnore]
@@ -128,7 +164,11 @@ public sealed record OwnerReference
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>UID of the owner.</summary>
-    public string Uid { get; init => field = value ?? ""; } = "";
+    public string Uid { get => UidKey.ToString(); init => UidKey = ObjectUid.Of(value); }
+
+    /// <summary>The UID as a value to compare and to keep.</summary>
+    [JsonIgnore]
+    public ObjectUid UidKey { get; private init; }
 
     /// <summary>True for the one owner that manages the object.</summary>
     public bool Controller { get; init; }

@@ -17,10 +17,10 @@ internal sealed class CredentialStep(DatabaseParts parts)
     // A secret of another database, or one without labels, causes no event on this database when it appears or goes.
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<ObjectKey, (string Uid, Credential Credential)> _used = new();
+    private readonly ConcurrentDictionary<ObjectKey, (ObjectUid Uid, Credential Credential)> _used = new();
 
     /// <summary>Caches the credential that the servers use, to restore the secret if someone deletes it.</summary>
-    public void Remember(DatabasePass pass, Credential credential) => _used[pass.Key] = (pass.Stored.Metadata.Uid, credential);
+    public void Remember(DatabasePass pass, Credential credential) => _used[pass.Key] = (pass.Stored.Metadata.UidKey, credential);
 
     /// <summary>The database is gone.</summary>
     public void Forget(ObjectKey database) => _used.TryRemove(database, out _);
@@ -91,7 +91,7 @@ internal sealed class CredentialStep(DatabaseParts parts)
 
     private async Task<Outcome> CreateAsync(DatabasePass pass, ObjectKey key, CancellationToken cancel)
     {
-        var used = _used.TryGetValue(pass.Key, out var known) && known.Uid == pass.Stored.Metadata.Uid ? known.Credential : null;
+        var used = _used.TryGetValue(pass.Key, out var known) && known.Uid == pass.Stored.Metadata.UidKey ? known.Credential : null;
         if (used is null && parts.Caches.PodsOf(parts.Engine, pass.Stored).Count > 0)
             return Lost(key);
         var credential = used ?? new Credential(parts.Engine.DefaultUser, parts.Passwords.Next());

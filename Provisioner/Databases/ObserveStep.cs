@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KubeDb.Api.Controllers;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.Apps;
 using KubeDb.Api.Kinds.Shared;
@@ -75,18 +76,20 @@ internal sealed class ObserveStep(DatabaseParts parts, DiagnoseStep diagnose, Ro
 
     private HealthTarget Target(DatabasePass pass)
     {
-        var (key, uid, engine, target) = (pass.Key, pass.Stored.Metadata.Uid, parts.Engine, pass.Target);
+        // Kept for as long as the database is checked: what the cache holds anyway, and no text of its own.
+        var (key, database, engine) = (pass.Key, pass.Stored.Metadata, parts.Engine);
         var settings = pass.Stored.Spec.HealthChecker;
         return new HealthTarget
         {
             Key = key,
-            Uid = uid,
+            Uid = database.UidKey,
             Engine = engine,
-            Instances = () => Instances(key, uid),
+            Instances = () => Instances(key, database.Uid),
             Servers = parts.Caches.MembershipOf(engine, pass.Stored),
             Changed = () => parts.HealthChanged(key),
             Acted = action =>
             {
+                var target = EventTarget.Of(engine.Kinds.Database, database);
                 if (action.IsWarning)
                     parts.Events.Warning(target, action.Reason, action.Message);
                 else

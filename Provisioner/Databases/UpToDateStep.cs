@@ -25,7 +25,7 @@ internal sealed class UpToDateStep(DatabaseParts parts)
     public void Forget(ObjectKey database) => _known.TryRemove(database, out _);
 
     /// <summary>What was applied may have changed the configuration: the servers are asked until they have answered.</summary>
-    public void MayDiffer(DatabasePass pass) => _known[pass.Key] = new(pass.Stored.Metadata.Uid, MustAsk: true, []);
+    public void MayDiffer(DatabasePass pass) => _known[pass.Key] = new(pass.Stored.Metadata.UidKey, MustAsk: true, []);
 
     /// <summary>Sets or removes the condition. Returns the given outcome, or a wait when the database has to be requeued.</summary>
     public async Task<Outcome> RunAsync(DatabasePass pass, Outcome outcome, CancellationToken cancel)
@@ -70,12 +70,12 @@ internal sealed class UpToDateStep(DatabaseParts parts)
 
     private async Task<Known> ConfigurationAsync(DatabasePass pass, IReadOnlyList<Pod> pods, CancellationToken cancel)
     {
-        var (uid, condition) = (pass.Stored.Metadata.Uid, pass.Stored.Status.Conditions.Of(ConditionTypes.PodsUpToDate));
+        var (uid, condition) = (pass.Stored.Metadata.UidKey, pass.Stored.Status.Conditions.Of(ConditionTypes.PodsUpToDate));
         var known = _known.TryGetValue(pass.Key, out var last) && last.Uid == uid ? last : null;
         var running = pods.Where(p => p.Status.PodIP.Length > 0 && !StartedAfter(p, known is { MustAsk: true } ? null : condition)).ToList();
         if (parts.Engine.Configuration is not { } configuration || running.Count == 0 || !MustAsk(pass, known, condition))
             return _known[pass.Key] = new(uid, false, []);
-        var instances = parts.Gatherer.Instances(parts.Engine, pass.Key, uid);
+        var instances = parts.Gatherer.Instances(parts.Engine, pass.Key, pass.Stored.Metadata.Uid);
         var differences = instances is null ? null : await configuration.DifferencesAsync(pass.Facts!, instances with { Pods = running }, cancel);
         return _known[pass.Key] = differences is null
             ? new(uid, true, known?.Lacks ?? [])
@@ -102,5 +102,5 @@ internal sealed class UpToDateStep(DatabaseParts parts)
     /// <param name="Uid">UID of the database.</param>
     /// <param name="MustAsk">They could not be asked yet.</param>
     /// <param name="Lacks">What they lacked when they were asked last.</param>
-    private sealed record Known(string Uid, bool MustAsk, IReadOnlyList<PodLack> Lacks);
+    private sealed record Known(ObjectUid Uid, bool MustAsk, IReadOnlyList<PodLack> Lacks);
 }

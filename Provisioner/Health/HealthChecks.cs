@@ -20,7 +20,7 @@ internal sealed partial class HealthChecks(HealthTarget first, TimeProvider time
     private volatile CertificateReport? _certificates;
     private TimeSpan _retry = FirstRetry;
 
-    public string Uid => _target.Uid;
+    public ObjectUid Uid => _target.Uid;
 
     public TimeSpan Period => _target.Period;
 

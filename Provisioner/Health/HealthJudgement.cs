@@ -32,11 +32,14 @@ internal sealed record HealthJudgement(HealthVerdict? Verdict, string Label, int
     /// <summary>Nothing is known yet.</summary>
     public static HealthJudgement Unknown { get; } = new(null, "", 0);
 
+    // One for all: almost every round of almost every database ends with it.
+    private static HealthJudgement Healthy { get; } = new(HealthVerdict.Healthy, "", 0);
+
     /// <summary>Takes in a round. A failure counts only against others of its own kind, and changes the verdict from the threshold on.</summary>
     public HealthJudgement Next(HealthReport report, int threshold)
     {
         if (report.Failure is not { } failure)
-            return new(HealthVerdict.Healthy, "", 0);
+            return Healthy;
         var failures = failure.Label == Label ? Failures + 1 : 1;
         if (failures < Math.Max(1, threshold))
             return new(Verdict, failure.Label, failures);

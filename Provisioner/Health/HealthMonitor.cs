@@ -121,7 +121,7 @@ internal sealed partial class HealthMonitor : IDisposable
     private static ObjectKey KeyOf(ResourceType kind, ObjectKey database) => new(database.Namespace, $"{kind.Plural}/{database.Name}");
 
     private HealthChecks? Find(IEngine engine, ObjectKey database, string uid) =>
-        _watched.TryGetValue(KeyOf(engine.Kinds.Database, database), out var watched) && watched.Checks.Uid == uid ? watched.Checks : null;
+        _watched.TryGetValue(KeyOf(engine.Kinds.Database, database), out var watched) && watched.Checks.Uid == ObjectUid.Of(uid) ? watched.Checks : null;
 
     private void Stop(ObjectKey key)
     {

@@ -10,7 +10,7 @@ internal sealed record HealthTarget
     public required ObjectKey Key { get; init; }
 
     /// <summary>Its UID: a database deleted and created again is another.</summary>
-    public required string Uid { get; init; }
+    public required ObjectUid Uid { get; init; }
 
     /// <summary>The engine that knows how to check.</summary>
     public required IEngine Engine { get; init; }

@@ -100,7 +100,7 @@ internal sealed class DoubleRun(BenchOptions options, Results results)
             var core = (running[i].Processor - before[i]) / elapsed;
             var asked = host.Requests.Of(name);
             var memory = await running[i].MemoryAsync();
-            var goal = count == 10_000 ? 256 : count == 1000 ? 100 : 0;
+            var goal = count == 10_000 ? 128 : count == 1000 ? 50 : 0;
             results.Add($"memory.{name}.{count}", $"Memory at rest, {scale} databases: {name}", memory.ToString(), goal > 0 ? $"≤ {goal} MB" : "–", goal == 0 || memory.Resident <= goal, Source(count));
             results.Add($"idle.{name}.{count}", $"Requests in {elapsed.TotalSeconds:0} s of rest beyond watches and the lease, {scale}: {name}", asked.Count == 0 ? "0" : string.Join(", ", asked.Select(a => $"{a.Value} {a.Key}")), "0", asked.Count == 0, Source(count));
             results.Add($"cpu.{name}.{count}", $"Processor at rest, {scale}, health checks included: {name}", string.Create(CultureInfo.InvariantCulture, $"{core * 100:0.0} % of a core"), "–", true, Source(count));

@@ -93,7 +93,7 @@ internal sealed class RealRun(BenchOptions options, Results results, string kube
             var core = (running[i].Processor - before[i]) / elapsed;
             var asked = entries.Where(e => e.User == name && e.Verb != "watch").GroupBy(e => $"{e.Verb} {e.Resource}").Select(g => $"{g.Count()} {g.Key}").ToList();
             var memory = await running[i].MemoryAsync();
-            results.Add($"real.memory.{name}", $"Memory at rest, {Count(count)} databases, real API server: {name}", memory.ToString(), count == 1000 ? "≤ 100 MB" : "–", count != 1000 || memory.Resident <= 100, Repeat(count));
+            results.Add($"real.memory.{name}", $"Memory at rest, {Count(count)} databases, real API server: {name}", memory.ToString(), count == 1000 ? "≤ 50 MB" : "–", count != 1000 || memory.Resident <= 50, Repeat(count));
             results.Add($"real.idle.{name}", $"Requests in {Idle.TotalSeconds:0} s of rest beyond watches and the lease, {Count(count)}, from the audit log: {name}", asked.Count == 0 ? "0" : string.Join(", ", asked), "0", asked.Count == 0, Repeat(count));
             results.Add($"real.cpu.{name}", $"Processor at rest, {Count(count)}, health checks included, real API server: {name}", string.Create(CultureInfo.InvariantCulture, $"{core * 100:0.0} % of a core"), "–", true, Repeat(count));
         }

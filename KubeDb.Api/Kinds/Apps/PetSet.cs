@@ -50,6 +50,7 @@ public sealed record PetSetSpec
     public ClaimRetentionPolicy? PersistentVolumeClaimRetentionPolicy { get; init; }
 
     /// <summary>OrderedReady or Parallel.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string? PodManagementPolicy { get; init; }
 
     /// <summary>The PlacementPolicy of the pods.</summary>
@@ -68,6 +69,7 @@ public sealed record PetSetSpec
 
     /// <summary>Governing service of the pods.</summary>
     [RequiredField]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string ServiceName { get; init => field = value ?? ""; } = "";
 
     /// <summary>The pods.</summary>
@@ -81,7 +83,7 @@ public sealed record PetSetSpec
 
     /// <summary>Claims that each pod gets.</summary>
     [Shape(FragmentShape.AnyObject)]
-    public IReadOnlyList<JsonFragment> VolumeClaimTemplates { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<JsonFragment> VolumeClaimTemplates { get; init => field = Lists.Keep(value); } = [];
 }
 
 /// <summary>Numbering of pods.</summary>
@@ -106,6 +108,8 @@ public sealed record PetSetStatus
 {
     /// <summary>Nothing observed yet.</summary>
     public static PetSetStatus None { get; } = new();
+
+    private readonly HeldText? _selector;
 
     /// <summary>Pods that are available.</summary>
     public int? AvailableReplicas { get; init; }
@@ -134,7 +138,7 @@ public sealed record PetSetStatus
     public int? Replicas { get; init; }
 
     /// <summary>Selector of the pods as text, for the scale subresource.</summary>
-    public string? Selector { get; init; }
+    public string? Selector { get => _selector?.ToString(); init => _selector = value is null ? null : HeldText.Of(value); }
 
     /// <summary>The revision of the template.</summary>
     [JsonConverter(typeof(PooledStringConverter))]

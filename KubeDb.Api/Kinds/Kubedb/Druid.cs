@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using KubeDb.Api.Kinds.Schema;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
+using PooledStringConverter = KubeDb.Api.Kubernetes.Models.PooledStringConverter;
+using StringMapConverter = KubeDb.Api.Kubernetes.Models.StringMapConverter;
 
 namespace KubeDb.Api.Kinds.Kubedb;
 
@@ -94,6 +96,7 @@ public sealed record DruidSpec : IDatabaseSpec
 
     /// <summary>Name of a DruidVersion.</summary>
     [RequiredField]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Version { get; init => field = value ?? ""; } = "";
 
     /// <summary>The ZooKeeper by which the servers find each other.</summary>
@@ -261,6 +264,7 @@ public sealed record DruidZooKeeper
 public sealed record DruidConfiguration : ICustomConfiguration
 {
     /// <summary>Files by name, such as historicals.properties, that override the secret's.</summary>
+    [JsonConverter(typeof(StringMapConverter))]
     public IReadOnlyDictionary<string, string>? Inline { get; init; }
 
     /// <summary>Secret with files, such as historicals.properties.</summary>

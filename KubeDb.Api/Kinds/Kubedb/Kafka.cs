@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using KubeDb.Api.Kinds.Schema;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
+using PooledStringConverter = KubeDb.Api.Kubernetes.Models.PooledStringConverter;
+using StringMapConverter = KubeDb.Api.Kubernetes.Models.StringMapConverter;
 
 namespace KubeDb.Api.Kinds.Kubedb;
 
@@ -108,6 +110,7 @@ public sealed record KafkaSpec : IDatabaseSpec
 
     /// <summary>Name of a KafkaVersion.</summary>
     [RequiredField]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Version { get; init => field = value ?? ""; } = "";
 
     bool IDatabaseSpec.DisableAuth => DisableSecurity;
@@ -187,6 +190,7 @@ public sealed record KafkaBrokerRack
 public sealed record KafkaConfiguration : ICustomConfiguration
 {
     /// <summary>Text under server.properties, or with topology broker.properties and controller.properties, that overrides the secret's.</summary>
+    [JsonConverter(typeof(StringMapConverter))]
     public IReadOnlyDictionary<string, string>? Inline { get; init; }
 
     /// <summary>Secret with the key server.properties, or with topology broker.properties and controller.properties.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
 using KubeDb.Api.Kinds.Schema;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
+using PooledStringConverter = KubeDb.Api.Kubernetes.Models.PooledStringConverter;
+using StringMapConverter = KubeDb.Api.Kubernetes.Models.StringMapConverter;
 
 namespace KubeDb.Api.Kinds.Kubedb;
 
@@ -110,6 +113,7 @@ public sealed record RedisSpec : IDatabaseSpec
 
     /// <summary>Name of a RedisVersion.</summary>
     [RequiredField]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Version { get; init => field = value ?? ""; } = "";
 
     ICustomConfiguration? IDatabaseSpec.Configuration => Configuration;
@@ -177,6 +181,7 @@ public sealed record RedisConfiguration : ICustomConfiguration
     public RedisAcl? Acl { get; init; }
 
     /// <summary>Text under redis.conf (Valkey: valkey.conf) that overrides the secret's.</summary>
+    [JsonConverter(typeof(StringMapConverter))]
     public IReadOnlyDictionary<string, string>? Inline { get; init; }
 
     /// <summary>Secret with the key redis.conf (Valkey: valkey.conf).</summary>

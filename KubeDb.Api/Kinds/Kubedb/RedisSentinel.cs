@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
 using KubeDb.Api.Kinds.Schema;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
+using PooledStringConverter = KubeDb.Api.Kubernetes.Models.PooledStringConverter;
+using StringMapConverter = KubeDb.Api.Kubernetes.Models.StringMapConverter;
 
 namespace KubeDb.Api.Kinds.Kubedb;
 
@@ -85,6 +88,7 @@ public sealed record RedisSentinelSpec : IDatabaseSpec
 
     /// <summary>Name of a RedisVersion.</summary>
     [RequiredField]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Version { get; init => field = value ?? ""; } = "";
 
     InitSpec? IDatabaseSpec.Init => null;
@@ -96,6 +100,7 @@ public sealed record RedisSentinelSpec : IDatabaseSpec
 public sealed record RedisSentinelConfiguration : ICustomConfiguration
 {
     /// <summary>Text under sentinel.conf that overrides the secret's.</summary>
+    [JsonConverter(typeof(StringMapConverter))]
     public IReadOnlyDictionary<string, string>? Inline { get; init; }
 
     /// <summary>Secret with the key sentinel.conf.</summary>

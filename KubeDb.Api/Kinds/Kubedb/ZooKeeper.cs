@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using KubeDb.Api.Kinds.Schema;
 using KubeDb.Api.Kinds.Shared;
 using KubeDb.Api.Kubernetes;
+using PooledStringConverter = KubeDb.Api.Kubernetes.Models.PooledStringConverter;
+using StringMapConverter = KubeDb.Api.Kubernetes.Models.StringMapConverter;
 
 namespace KubeDb.Api.Kinds.Kubedb;
 
@@ -99,6 +101,7 @@ public sealed record ZooKeeperSpec : IDatabaseSpec
 
     /// <summary>Name of a ZooKeeperVersion.</summary>
     [RequiredField]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Version { get; init => field = value ?? ""; } = "";
 
     // The public kind has no such field: an ensemble without its log has lost what it promised to keep.
@@ -116,6 +119,7 @@ public sealed record ZooKeeperSpec : IDatabaseSpec
 public sealed record ZooKeeperConfiguration : ICustomConfiguration
 {
     /// <summary>Text under zoo.cfg that overrides the secret's.</summary>
+    [JsonConverter(typeof(StringMapConverter))]
     public IReadOnlyDictionary<string, string>? Inline { get; init; }
 
     /// <summary>Secret with the key zoo.cfg.</summary>

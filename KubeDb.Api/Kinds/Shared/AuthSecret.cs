@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using KubeDb.Api.Kinds.Schema;
+using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Kinds.Shared;
 
@@ -21,10 +23,12 @@ public sealed record AuthSecret
     /// <summary>Kind of the secret.</summary>
     [RequiredField]
     [SchemaDefault("\"Secret\"")]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Kind { get; init => field = value ?? ""; } = "Secret";
 
     /// <summary>Name of the secret; empty until the operator fills it in.</summary>
     [RequiredField]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Age after which a rotation is recommended, such as 720h.</summary>

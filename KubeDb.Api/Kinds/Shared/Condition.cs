@@ -17,12 +17,14 @@ public sealed record Condition
     /// <summary>Status of a condition that is not known.</summary>
     public const string Unknown = "Unknown";
 
+    private readonly HeldText _message;
+
     /// <summary>When the status last changed.</summary>
     [RequiredField]
     public DateTimeOffset LastTransitionTime { get; init; }
 
     /// <summary>What was seen, what is being done, what the user has to do.</summary>
-    public string Message { get; init => field = value ?? ""; } = "";
+    public string Message { get => _message.ToString(); init => _message = HeldText.Of(value); }
 
     /// <summary>Generation of the spec that was looked at; 0 and not stored when it does not matter.</summary>
     public long ObservedGeneration { get; init; }

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using KubeDb.Api.Kinds.Schema;
 using KubeDb.Api.Kubernetes;
+using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Kinds.Shared;
 
@@ -47,6 +49,7 @@ public sealed record AllowedNamespaces
     /// <summary>All, Same (the database's own) or Selector.</summary>
     [OneOf("All", "Selector", "Same")]
     [SchemaDefault("\"Same\"")]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string? From { get; init; }
 
     /// <summary>Labels of the namespaces, for Selector.</summary>

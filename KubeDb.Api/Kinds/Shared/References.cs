@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using KubeDb.Api.Kinds.Schema;
+using KubeDb.Api.Kubernetes.Models;
 
 namespace KubeDb.Api.Kinds.Shared;
 
@@ -7,6 +9,7 @@ public sealed record LocalReference
 {
     /// <summary>Name of the object.</summary>
     [SchemaDefault("\"\"")]
+    [JsonConverter(typeof(PooledStringConverter))]
     public string Name { get; init => field = value ?? ""; } = "";
 }
 

@@ -75,11 +75,8 @@ public sealed record PodStatus
     [JsonPropertyName("podIP")]
     public string PodIP { get; init => field = value ?? ""; } = "";
 
-    /// <summary>When the node took it.</summary>
-    public DateTimeOffset? StartTime { get; init; }
-
-    /// <summary>Conditions.</summary>
-    public IReadOnlyList<Condition> Conditions { get; init => field = Lists.Keep(value); } = [];
+    /// <summary>Of its conditions those that are read: <c>Ready</c> and <c>PodScheduled</c>.</summary>
+    public IReadOnlyList<Condition> Conditions { get; init => field = value?.Where(c => c.Type is "Ready" or "PodScheduled").ToArray() ?? []; } = [];
 
     /// <summary>States of the init containers.</summary>
     public IReadOnlyList<ContainerStatus> InitContainerStatuses { get; init => field = Lists.Keep(value); } = [];
@@ -106,10 +103,10 @@ public sealed record ContainerStatus
     public string Image { get; init => field = value ?? ""; } = "";
 
     /// <summary>Now.</summary>
-    public ContainerState State { get; init => field = value ?? ContainerState.Unknown; } = ContainerState.Unknown;
+    public ContainerState State { get; init => field = ContainerState.Keep(value); } = ContainerState.Unknown;
 
     /// <summary>Before the last restart.</summary>
-    public ContainerState LastState { get; init => field = value ?? ContainerState.Unknown; } = ContainerState.Unknown;
+    public ContainerState LastState { get; init => field = ContainerState.Keep(value); } = ContainerState.Unknown;
 }
 
 /// <summary>One of three; all null when not known.</summary>
@@ -126,6 +123,9 @@ public sealed record ContainerState
 
     /// <summary>Ended.</summary>
     public ContainerTerminated? Terminated { get; init; }
+
+    /// <summary>The state, where there is one: servers send an empty one for none.</summary>
+    internal static ContainerState Keep(ContainerState? state) => state is null or { Waiting: null, Running: null, Terminated: null } ? Unknown : state;
 }
 
 /// <summary>A container that has not started.</summary>

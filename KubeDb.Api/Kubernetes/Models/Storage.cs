@@ -24,11 +24,14 @@ public sealed record PersistentVolumeClaim : IKubernetesObject<PersistentVolumeC
 /// <summary>What a claim asks for.</summary>
 public sealed record PersistentVolumeClaimSpec
 {
+    private readonly HeldText _volumeName;
+
     /// <summary>Storage class; null for the cluster's default, empty for none.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
     public string? StorageClassName { get; init; }
 
     /// <summary>The bound volume; empty before.</summary>
-    public string VolumeName { get; init => field = value ?? ""; } = "";
+    public string VolumeName { get => _volumeName.ToString(); init => _volumeName = HeldText.Of(value); }
 
     /// <summary>Requests and limits.</summary>
     public ResourceAmounts Resources { get; init => field = value ?? new(); } = new();

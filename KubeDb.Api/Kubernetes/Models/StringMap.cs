@@ -159,7 +159,7 @@ public sealed class AnnotationsConverter : JsonConverter<IReadOnlyDictionary<str
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        StringMap.Read(ref reader, static key => key != "kubectl.kubernetes.io/last-applied-configuration");
+        StringMap.Read(ref reader, static key => key != "kubectl.kubernetes.io/last-applied-configuration").Share();
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, string> value, JsonSerializerOptions options) =>

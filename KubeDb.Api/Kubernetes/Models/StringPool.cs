@@ -52,3 +52,39 @@ public sealed class PooledStringConverter : JsonConverter<string>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 }
+
+/// <summary>Reads lists of strings of which there are few, such as finalizers; a list of one is shared as well.</summary>
+public sealed class PooledStringsConverter : JsonConverter<IReadOnlyList<string>>
+{
+    private static readonly RecentValues<string[]> Soles = new();
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new JsonException("Expected a list of texts.");
+        var texts = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            texts.Add(reader.TokenType is JsonTokenType.String or JsonTokenType.Null ? StringPool.Read(ref reader) : throw new JsonException("Expected a text."));
+        return texts.Count == 1 ? Sole(texts[0]) : texts;
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        foreach (var text in value)
+            writer.WriteStringValue(text);
+        writer.WriteEndArray();
+    }
+
+    private static string[] Sole(string text)
+    {
+        var hash = text.GetHashCode(StringComparison.Ordinal);
+        if (Soles.Find(hash) is [var known] list && known == text)
+            return list;
+        string[] sole = [text];
+        Soles.Keep(hash, sole);
+        return sole;
+    }
+}

@@ -28,7 +28,7 @@ public sealed class HealthMonitorTests
     private HealthTarget Target(int number = 0, int threshold = 1, string servers = "") => new()
     {
         Key = new("demo", $"db{number}"),
-        Uid = "u",
+        Uid = ObjectUid.Of("u"),
         Engine = Engine,
         Instances = () => Servers,
         Changed = () => _changed.Add(new("demo", $"db{number}")),
@@ -140,7 +140,7 @@ public sealed class HealthMonitorTests
         _engine.Health = static _ => HealthReport.Healthy;
         monitor.Watch(Target());
         await Pass(1);
-        monitor.Watch(Target() with { Uid = "v" });
+        monitor.Watch(Target() with { Uid = ObjectUid.Of("v") });
         Assert.That(monitor.Verdict(Engine, new("demo", "db0"), "v"), Is.Null, "nothing is concluded from another database");
         await Pass(0.1);
 

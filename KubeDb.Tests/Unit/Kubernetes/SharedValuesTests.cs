@@ -10,18 +10,30 @@ namespace KubeDb.Tests.Unit.Kubernetes;
 public sealed class SharedValuesTests
 {
     private const string Child =
-        """{"metadata":{"name":"db","namespace":"n","uid":"@","labels":{"a":"1","b":"2"},"annotations":{"c":"3"},"ownerReferences":[{"kind":"Redis","name":"db","uid":"o","controller":true}]}}""";
+        """{"metadata":{"name":"db","namespace":"n","uid":"@","labels":{"a":"1","b":"2"},"annotations":{"c":"3"},"finalizers":["f"],"ownerReferences":[{"kind":"Redis","name":"db","uid":"o","controller":true}]}}""";
 
     [Test]
-    public void Children_of_one_database_share_name_labels_and_owner()
+    public void Children_of_one_database_share_name_labels_annotations_finalizers_and_owner()
     {
         var first = Read("1");
         var second = Read("2");
 
         Assert.That(second.Labels, Is.SameAs(first.Labels));
+        Assert.That(second.Annotations, Is.SameAs(first.Annotations));
+        Assert.That(second.Finalizers, Is.SameAs(first.Finalizers));
         Assert.That(second.OwnerReferences, Is.SameAs(first.OwnerReferences));
         Assert.That(second.Name, Is.SameAs(first.Name));
         Assert.That((first.Uid, second.Uid), Is.EqualTo(("1", "2")));
+    }
+
+    [Test]
+    public void Equal_short_fragments_are_held_once()
+    {
+        JsonFragment Claim(string size) => KubeDb.Api.Kinds.KindsJson.Decode<KubeDb.Api.Kinds.Kubedb.Redis>(
+            Encoding.UTF8.GetBytes($$$"""{"spec":{"storage":{"resources":{"requests":{"storage":"{{{size}}}"} } } } }""")).Spec.Storage!;
+
+        Assert.That(Claim("1Gi"), Is.SameAs(Claim("1Gi")));
+        Assert.That(Claim("2Gi"), Is.Not.EqualTo(Claim("1Gi")));
     }
 
     [Test]
