@@ -50,8 +50,9 @@ public sealed class ObjectUidTests
     [TestCase("Größe 1 → 2 😀")]
     public void A_held_text_stays_what_it_was(string text)
     {
-        Assert.That(HeldText.Of(text).ToString(), Is.EqualTo(text));
-        Assert.That(HeldText.Of(text), Is.EqualTo(HeldText.Of(text)));
+        var (held, again) = (HeldText.Of(text), HeldText.Of(text));
+        Assert.That(held.ToString(), Is.EqualTo(text));
+        Assert.That(again, Is.EqualTo(held));
         Assert.That(HeldText.Of(text), Is.Not.EqualTo(HeldText.Of(text + "x")));
     }
 }

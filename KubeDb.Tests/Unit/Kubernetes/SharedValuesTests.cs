@@ -32,7 +32,8 @@ public sealed class SharedValuesTests
         JsonFragment Claim(string size) => KubeDb.Api.Kinds.KindsJson.Decode<KubeDb.Api.Kinds.Kubedb.Redis>(
             Encoding.UTF8.GetBytes($$$"""{"spec":{"storage":{"resources":{"requests":{"storage":"{{{size}}}"} } } } }""")).Spec.Storage!;
 
-        Assert.That(Claim("1Gi"), Is.SameAs(Claim("1Gi")));
+        var (first, second) = (Claim("1Gi"), Claim("1Gi"));
+        Assert.That(second, Is.SameAs(first));
         Assert.That(Claim("2Gi"), Is.Not.EqualTo(Claim("1Gi")));
     }
 
