@@ -57,7 +57,7 @@ public sealed record HealthFailure(string Label, string Message, bool AcceptsCon
 public interface IEngineDialer
 {
     /// <summary>Connects to a port of a host.</summary>
-    /// <exception cref="IOException">No connection came about.</exception>
+    /// <exception cref="IOException">No connection came about; the stream throws it once the connection breaks.</exception>
     Task<Stream> ConnectAsync(string host, int port, CancellationToken cancel);
 
     /// <summary>What sends HTTP requests over connections of this dialer (<see cref="HttpOverDialer"/>).</summary>

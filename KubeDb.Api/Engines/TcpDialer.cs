@@ -17,7 +17,7 @@ public sealed class TcpDialer : IEngineDialer
         catch (SocketException problem)
         {
             client.Dispose();
-            throw new IOException($"{host}:{port}: {problem.Message}", problem);
+            throw Problem(host, port, problem);
         }
         catch (OperationCanceledException)
         {
@@ -25,4 +25,7 @@ public sealed class TcpDialer : IEngineDialer
             throw;
         }
     }
+
+    /// <summary>What is thrown where no connection came about.</summary>
+    internal static IOException Problem(string host, int port, SocketException problem) => new($"{host}:{port}: {problem.Message}", problem);
 }

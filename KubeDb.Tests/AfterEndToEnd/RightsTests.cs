@@ -1,3 +1,6 @@
+using KubeDb.Api.Engines;
+using KubeDb.Api.Kinds.Ops;
+
 namespace KubeDb.Tests.AfterEndToEnd;
 
 /// <summary>
@@ -10,16 +13,14 @@ public sealed class RightsTests(string account)
 {
     private const string Home = "kubedb";
 
+    private static readonly IReadOnlyList<EngineKinds> Kinds = [.. EngineRegistry.Create(new TcpDialer(), TimeProvider.System).Select(e => e.Kinds)];
+
     /// <summary>Rights that are needed although no call need show it.</summary>
-    private static readonly HashSet<string> NotInTheLog = new(StringComparer.Ordinal)
-    {
+    private static readonly HashSet<string> NotInTheLog =
+    [
         // The admission plugin OwnerReferencesPermissionEnforcement asks for these, without a request of its own. The local cluster has it
-        // switched on: without the first three every database stays without children, without the last Deletion_keeps_what_its_policy_says fails.
-        "update redises/finalizers.kubedb.com",
-        "update redissentinels/finalizers.kubedb.com",
-        "update zookeepers/finalizers.kubedb.com",
-        "update kafkas/finalizers.kubedb.com",
-        "update druids/finalizers.kubedb.com",
+        // switched on: without the last Deletion_keeps_what_its_policy_says fails, without the others every database stays without children.
+        .. Kinds.Select(k => $"update {k.Database.Plural}/finalizers.{k.Database.Group}"),
         "update petsets/finalizers.apps.k8s.appscode.com",
         "update services/finalizers",
         "delete persistentvolumeclaims",
@@ -29,18 +30,11 @@ public sealed class RightsTests(string account)
 
         // Only under a fault: the live look before a pause is dropped whose request seems gone (PauseTests, QueueTests), and the count of an
         // event that comes again (EventRecorderTests).
-        "get redisopsrequests.ops.kubedb.com",
-        "get redissentinelopsrequests.ops.kubedb.com",
-        "get zookeeperopsrequests.ops.kubedb.com",
-        "get kafkaopsrequests.ops.kubedb.com",
-        "get druidopsrequests.ops.kubedb.com",
+        .. Kinds.Select(k => $"get {k.OpsRequest.Plural}.{k.OpsRequest.Group}"),
         "patch events",
 
         // Requests on these are merged as those on a Redis are, whose creation is in the log.
-        "create redissentinelopsrequests.ops.kubedb.com",
-        "create zookeeperopsrequests.ops.kubedb.com",
-        "create kafkaopsrequests.ops.kubedb.com",
-        "create druidopsrequests.ops.kubedb.com",
+        .. Kinds.Select(k => k.OpsRequest).Where(r => r != RedisOpsRequest.Resource).Select(r => $"create {r.Plural}.{r.Group}"),
 
         // Databases that others have made for themselves: the kinds of other operators are not installed here, and those of our own are made by the
         // Provisioner, in the namespace of their user, unless a fault has it otherwise (DruidTests of the machine).
@@ -59,7 +53,7 @@ public sealed class RightsTests(string account)
 
         // Once in the life of an installation: the lease stays.
         "create leases.coordination.k8s.io",
-    };
+    ];
 
     /// <summary>Kinds of which a database is made in the full run only; in a run without one, rights on them and on their requests show nothing.</summary>
     private static readonly string[] InFullRun = ["kafka", "druid"];

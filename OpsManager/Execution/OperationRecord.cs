@@ -51,7 +51,7 @@ internal sealed record OperationRecord
     {
         var copy = (JsonObject)Database.DeepClone();
         if (changed && Change is { } change)
-            SpecPaths.Put((JsonObject)copy["spec"]!, change.After);
+            change.WriteInto((JsonObject)copy["spec"]!);
         return copy;
     }
 
@@ -104,10 +104,23 @@ internal sealed record RecordedChange(
     IReadOnlyList<string>? PetSets)
 {
     private const string FilesKey = "configuration";
+    private const string MadeKey = "made";
+
+    /// <summary>Paths of the objects that were not there and are made on the way to a new value.</summary>
+    public IReadOnlyList<string> Made { get; init; } = [];
 
     /// <summary>Records a change of the stored spec.</summary>
     public static RecordedChange Of(SpecChange change, JsonObject spec) =>
-        new(SpecPaths.Take(spec, change.Fields.Keys), change.Fields, change.Configuration?.Texts, change.PetSets);
+        new(SpecPaths.Take(spec, change.Fields.Keys), change.Fields, change.Configuration?.Texts, change.PetSets)
+        {
+            Made = SpecPaths.Missing(spec, change.Fields),
+        };
+
+    /// <summary>Gives the paths their new values.</summary>
+    public void WriteInto(JsonObject spec) => SpecPaths.Put(spec, After);
+
+    /// <summary>Gives the paths the values that they had, and removes the objects that were made for the new ones, unless others use them.</summary>
+    public void TakeOutOf(JsonObject spec) => SpecPaths.Put(spec, Before, Made);
 
     /// <summary>As it is stored.</summary>
     public JsonObject ToJson()
@@ -121,6 +134,8 @@ internal sealed record RecordedChange(
 
         if (PetSets is { } sets)
             json["petSets"] = new JsonArray([.. sets.Select(s => (JsonNode)s)]);
+        if (Made.Count > 0)
+            json[MadeKey] = new JsonArray([.. Made.Select(m => (JsonNode)m)]);
         return json;
     }
 
@@ -131,7 +146,10 @@ internal sealed record RecordedChange(
         json[FilesKey] is JsonObject files
             ? files.ToDictionary(f => f.Key, f => (f.Value!["before"]!.GetValue<string>(), f.Value["after"]!.GetValue<string>()), StringComparer.Ordinal)
             : null,
-        json["petSets"] is JsonArray sets ? [.. sets.Select(s => s!.GetValue<string>())] : null);
+        json["petSets"] is JsonArray sets ? [.. sets.Select(s => s!.GetValue<string>())] : null)
+    {
+        Made = json[MadeKey] is JsonArray made ? [.. made.Select(m => m!.GetValue<string>())] : [],
+    };
 
     private static JsonObject ToJson(IReadOnlyDictionary<string, JsonNode?> fields) =>
         new(fields.Select(f => KeyValuePair.Create(f.Key, f.Value?.DeepClone())));
@@ -146,29 +164,54 @@ internal static class SpecPaths
     public static IReadOnlyDictionary<string, JsonNode?> Take(JsonObject spec, IEnumerable<string> paths) =>
         paths.ToDictionary(p => p, p => Get(spec, p)?.DeepClone(), StringComparer.Ordinal);
 
+    /// <summary>Paths of the objects that <see cref="Put"/> would have to make.</summary>
+    public static IReadOnlyList<string> Missing(JsonObject spec, IReadOnlyDictionary<string, JsonNode?> fields) =>
+        [.. fields.Where(f => f.Value is not null).SelectMany(f => Parents(f.Key)).Distinct().Where(p => Get(spec, p) is not JsonObject)];
+
     /// <summary>Sets the values at the paths; null removes, and objects that are missing on the way are made.</summary>
-    public static void Put(JsonObject spec, IReadOnlyDictionary<string, JsonNode?> fields)
+    /// <param name="spec">The spec.</param>
+    /// <param name="fields">The values.</param>
+    /// <param name="made">Paths of objects that go with the last of their content; null for none.</param>
+    public static void Put(JsonObject spec, IReadOnlyDictionary<string, JsonNode?> fields, IReadOnlyList<string>? made = null)
     {
         foreach (var (path, value) in fields)
         {
-            var names = path.Split('.');
-            var parent = spec;
-            foreach (var name in names[..^1])
-            {
-                if (parent[name] is not JsonObject inner)
-                {
-                    if (value is null)
-                        break;
-                    parent[name] = inner = [];
-                }
-
-                parent = inner;
-            }
-
-            parent.Remove(names[^1]);
-            if (value is not null)
-                parent[names[^1]] = value.DeepClone();
+            if (value is null)
+                Remove(spec, path, made ?? []);
+            else
+                Set(spec, path.Split('.'), value);
         }
+    }
+
+    private static void Set(JsonObject parent, string[] names, JsonNode value)
+    {
+        foreach (var name in names[..^1])
+        {
+            if (parent[name] is not JsonObject inner)
+                parent[name] = inner = [];
+            parent = inner;
+        }
+
+        parent[names[^1]] = value.DeepClone();
+    }
+
+    private static void Remove(JsonObject spec, string path, IReadOnlyList<string> made)
+    {
+        var (parent, name) = Split(path);
+        if ((parent.Length == 0 ? spec : Get(spec, parent)) is JsonObject inner && inner.Remove(name) && inner.Count == 0 && made.Contains(parent))
+            Remove(spec, parent, made);
+    }
+
+    private static IEnumerable<string> Parents(string path)
+    {
+        for (var (parent, _) = Split(path); parent.Length > 0; (parent, _) = Split(parent))
+            yield return parent;
+    }
+
+    private static (string Parent, string Name) Split(string path)
+    {
+        var dot = path.LastIndexOf('.');
+        return dot < 0 ? ("", path) : (path[..dot], path[(dot + 1)..]);
     }
 
     private static JsonNode? Get(JsonObject spec, string path)

@@ -14,7 +14,7 @@ internal sealed class SpecWriter(IKubernetesClient client, DatabaseView view)
     {
         if (run.Record?.Change is { } change)
         {
-            var foreign = await PatchAsync(run, change.Before, change.After, cancel);
+            var foreign = await PatchAsync(run, change.Before, change.After, change.WriteInto, cancel);
             if (foreign.Count > 0)
                 return StepResult.FailForGood(
                     Api.Kinds.Shared.Reasons.SpecChangedMeanwhile,
@@ -29,7 +29,7 @@ internal sealed class SpecWriter(IKubernetesClient client, DatabaseView view)
     {
         IReadOnlyList<string> foreign = [];
         if (run.Record?.Change is { } change)
-            foreign = await PatchAsync(run, change.After, change.Before, cancel);
+            foreign = await PatchAsync(run, change.After, change.Before, change.TakeOutOf, cancel);
         var applied = await view.ApplyAsync(await run.FactsAsync(changed: false, cancel), cancel);
         if (applied.End != StepEnd.Done)
             return applied;
@@ -44,7 +44,7 @@ internal sealed class SpecWriter(IKubernetesClient client, DatabaseView view)
     /// have neither: someone else's.
     /// </summary>
     private async Task<IReadOnlyList<string>> PatchAsync(
-        OperationRun run, IReadOnlyDictionary<string, JsonNode?> from, IReadOnlyDictionary<string, JsonNode?> to, CancellationToken cancel)
+        OperationRun run, IReadOnlyDictionary<string, JsonNode?> from, IReadOnlyDictionary<string, JsonNode?> to, Action<JsonObject> put, CancellationToken cancel)
     {
         var kinds = run.Engine.Kinds;
         var stored = await view.ReadRawAsync(kinds.Database, run.Live.Metadata.Key, cancel);
@@ -53,7 +53,7 @@ internal sealed class SpecWriter(IKubernetesClient client, DatabaseView view)
         var foreign = now.Where(n => !JsonNode.DeepEquals(n.Value, from[n.Key]) && !JsonNode.DeepEquals(n.Value, to[n.Key])).Select(n => n.Key).ToList();
         var wanted = (JsonObject)spec.DeepClone();
         if (foreign.Count == 0)
-            SpecPaths.Put(wanted, to);
+            put(wanted);
         if (JsonDifference.Patch(spec, wanted) is not { } difference)
             return foreign;
         var patch = new JsonObject

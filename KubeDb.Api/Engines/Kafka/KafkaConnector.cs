@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Engines.Kafka.Client;
 using KubeDb.Api.Kubernetes.Models;
@@ -23,7 +22,7 @@ public sealed class KafkaConnector(IEngineDialer dialer, TimeProvider time)
         {
             return (await OpenOrThrowAsync(instances, pod, timeout, mechanism, cancel), null);
         }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             return (null, e.Message.TrimEnd('.'));
         }
@@ -46,7 +45,7 @@ public sealed class KafkaConnector(IEngineDialer dialer, TimeProvider time)
         {
             stream = (await TlsAsync(instances, pod, isBroker ? KafkaPorts.Replication : KafkaPorts.Quorum, timeout, cancel)).Stream;
         }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException && TlsTransition.IsOn(instances.Database))
+        catch (Exception e) when (e is IOException or TimeoutException && TlsTransition.IsOn(instances.Database))
         {
             stream = await PlainAsync(pod, plain, timeout, cancel);
         }
@@ -69,7 +68,7 @@ public sealed class KafkaConnector(IEngineDialer dialer, TimeProvider time)
             await using var client = await KafkaClient.OpenAsync(connection.Stream, time, new() { Timeout = timeout }, null, KafkaMechanism.Plain, cancel);
             return (connection.Served, null);
         }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             return (null, e.Message.TrimEnd('.'));
         }

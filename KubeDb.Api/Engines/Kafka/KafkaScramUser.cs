@@ -49,7 +49,7 @@ internal sealed class KafkaScramUser(KafkaConnector connector)
                 }
             }
         }
-        catch (Exception e) when (e is IOException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             // Again in the next round.
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Engines.Redis.Resp;
 using KubeDb.Api.Kubernetes.Models;
@@ -56,11 +55,13 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time, int 
             await client.DisposeAsync();
             return (null, new(Sentence(error, credential!), error));
         }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             if (client is not null)
                 await client.DisposeAsync();
-            return (null, new(string.Create(CultureInfo.InvariantCulture, $"{target.Address}:{target.Port}: {e.Message}"), null) { TimedOut = e is TimeoutException });
+            var place = string.Create(CultureInfo.InvariantCulture, $"{target.Address}:{target.Port}: ");
+            var said = e.Message.StartsWith(place, StringComparison.Ordinal) ? e.Message : place + e.Message;
+            return (null, new(said, null) { TimedOut = e is TimeoutException });
         }
     }
 
@@ -81,7 +82,7 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time, int 
         {
             return (await TlsAsync(target, identity, target.Port, cancel)).Stream;
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (IOException)
         {
             return (await TlsAsync(target, identity, RedisTls.SidePort, cancel)).Stream;
         }
@@ -105,7 +106,7 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time, int 
             if (await IsAnsweredAsync(stream, cancel))
                 return stream;
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (IOException)
         {
             // Nobody listens, or the server hung up.
         }
@@ -153,7 +154,7 @@ public sealed class RedisConnector(IEngineDialer dialer, TimeProvider time, int 
             _ = await client.SendAsync(cancel, "PING");
             return (served, null);
         }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             return (null, e.Message);
         }

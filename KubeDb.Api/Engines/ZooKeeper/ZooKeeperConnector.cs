@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using KubeDb.Api.Engines.Certificates;
 using KubeDb.Api.Engines.ZooKeeper.Client;
 using KubeDb.Api.Kubernetes.Models;
@@ -24,7 +23,7 @@ public sealed class ZooKeeperConnector(IEngineDialer dialer, TimeProvider time, 
             var stream = await BoundAsync(pod, timeout, cancel);
             return (await FourLetterWord.AskAsync(stream, word, timeout, time, cancel), null);
         }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             return (null, Said(pod, e));
         }
@@ -45,7 +44,7 @@ public sealed class ZooKeeperConnector(IEngineDialer dialer, TimeProvider time, 
             await client.DisposeAsync();
             return (null, "the server takes no login by digest");
         }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             if (client is not null)
                 await client.DisposeAsync();
@@ -70,7 +69,7 @@ public sealed class ZooKeeperConnector(IEngineDialer dialer, TimeProvider time, 
             _ = await FourLetterWord.AskAsync(stream, FourLetterWord.Ok, timeout, time, cancel);
             return (connection!.Served, null);
         }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             return (null, e.Message.TrimEnd('.'));
         }

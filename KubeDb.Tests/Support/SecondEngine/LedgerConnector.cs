@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using KubeDb.Api.Engines;
 using KubeDb.Api.Kubernetes.Models;
@@ -28,7 +27,7 @@ internal sealed class LedgerConnector(IEngineDialer dialer, TimeProvider time) :
             var count = await stream.ReadAsync(answer, both.Token);
             return Encoding.UTF8.GetString(answer, 0, count).TrimEnd('\n');
         }
-        catch (SocketException e)
+        catch (IOException e)
         {
             throw new IOException($"{pod.Metadata.Name}: {e.Message}", e);
         }

@@ -97,12 +97,12 @@ internal sealed class PodServers
             if (PortOf(host, port) is { } served)
             {
                 if (!served.IsOpen)
-                    throw new SocketException((int)SocketError.ConnectionRefused);
+                    throw Refused(host, port);
                 if (served.Certificate is not null)
                     throw new IOException("Connection reset by peer");
             }
 
-            return Open(host);
+            return Open(host, port);
         }
 
         // The real handshake goes on in other threads, which virtual time can not have: what it would come to is worked out instead.
@@ -112,9 +112,9 @@ internal sealed class PodServers
                 await Connection.Never;
             return PortOf(host, port) switch
             {
-                { IsOpen: true, Certificate: { } certificate } => new(Open(host), ServedCertificate.OfPem(certificate)!),
+                { IsOpen: true, Certificate: { } certificate } => new(Open(host, port), ServedCertificate.OfPem(certificate)!),
                 { IsOpen: true } => throw new IOException("no TLS: the server closed the connection"),
-                _ => throw new SocketException((int)SocketError.ConnectionRefused),
+                _ => throw Refused(host, port),
             };
         }
 
@@ -123,11 +123,10 @@ internal sealed class PodServers
 
         private ServedPort? PortOf(string host, int port) => servers.Select(s => s.PortOf(host, port)).FirstOrDefault(s => s is not null);
 
-        private Stream Open(string host)
-        {
-            return servers.Select(s => s.Open(host, () => process.Killed.IsCancellationRequested)).FirstOrDefault(s => s is not null)
-                ?? throw new SocketException((int)SocketError.ConnectionRefused);
-        }
+        private Stream Open(string host, int port) =>
+            servers.Select(s => s.Open(host, () => process.Killed.IsCancellationRequested)).FirstOrDefault(s => s is not null) ?? throw Refused(host, port);
+
+        private static IOException Refused(string host, int port) => TcpDialer.Problem(host, port, new SocketException((int)SocketError.ConnectionRefused));
     }
 
     private sealed class Handler(Dialer dialer, IReadOnlyCollection<IServerDoubles> servers, Connection process) : HttpMessageHandler

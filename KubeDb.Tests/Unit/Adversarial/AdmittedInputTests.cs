@@ -1,12 +1,9 @@
 using System.Text;
+using KubeDb.Api.Engines;
 using KubeDb.Api.Kinds.AppCatalog;
 using KubeDb.Api.Kinds.Apps;
-using KubeDb.Api.Kinds.Catalog;
-using KubeDb.Api.Kinds.Kubedb;
-using KubeDb.Api.Kinds.Ops;
 using KubeDb.Api.Kubernetes;
 using KubeDb.Tests.Support;
-using RedisDatabase = KubeDb.Api.Kinds.Kubedb.Redis;
 
 namespace KubeDb.Tests.Unit.Adversarial;
 
@@ -20,20 +17,7 @@ public sealed class AdmittedInputTests
 {
     private static readonly (string Definition, ObjectDecoder<object> Decode)[] Kinds =
     [
-        ("kubedb.com_redises", RedisDatabase.Decode),
-        ("ops.kubedb.com_redisopsrequests", RedisOpsRequest.Decode),
-        ("kubedb.com_redissentinels", RedisSentinel.Decode),
-        ("ops.kubedb.com_redissentinelopsrequests", RedisSentinelOpsRequest.Decode),
-        ("catalog.kubedb.com_redisversions", RedisVersion.Decode),
-        ("kubedb.com_zookeepers", ZooKeeper.Decode),
-        ("ops.kubedb.com_zookeeperopsrequests", ZooKeeperOpsRequest.Decode),
-        ("catalog.kubedb.com_zookeeperversions", ZooKeeperVersion.Decode),
-        ("kubedb.com_kafkas", Kafka.Decode),
-        ("ops.kubedb.com_kafkaopsrequests", KafkaOpsRequest.Decode),
-        ("catalog.kubedb.com_kafkaversions", KafkaVersion.Decode),
-        ("kubedb.com_druids", Druid.Decode),
-        ("ops.kubedb.com_druidopsrequests", DruidOpsRequest.Decode),
-        ("catalog.kubedb.com_druidversions", DruidVersion.Decode),
+        .. EngineRegistry.Create(new TcpDialer(), TimeProvider.System).SelectMany(e => Of(e.Kinds)).DistinctBy(k => k.Definition),
         ("apps.k8s.appscode.com_petsets", PetSet.Decode),
         ("apps.k8s.appscode.com_placementpolicies", PlacementPolicy.Decode),
         ("appcatalog.appscode.com_appbindings", AppBinding.Decode),
@@ -51,4 +35,13 @@ public sealed class AdmittedInputTests
             Assert.That(() => decode(Encoding.UTF8.GetBytes(text)), Throws.Nothing, text);
         }
     }
+
+    private static IEnumerable<(string Definition, ObjectDecoder<object> Decode)> Of(EngineKinds kinds) =>
+    [
+        (Definition(kinds.Database), kinds.DecodeDatabase),
+        (Definition(kinds.Version), kinds.DecodeVersion),
+        (Definition(kinds.OpsRequest), kinds.DecodeOpsRequest),
+    ];
+
+    private static string Definition(ResourceType type) => $"{type.Group}_{type.Plural}";
 }

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using KubeDb.Api.Kinds.Kubedb;
-using KubeDb.Api.Kinds.Shared;
 using KubeDb.Tests.Unit.Kinds;
 
 namespace KubeDb.Tests.Unit.Repository;
@@ -22,7 +20,7 @@ public sealed partial class ReasonTests
     [Test]
     public void Every_reason_in_the_code_is_in_a_table()
     {
-        var explained = Reasons.All.Concat(RedisReasons.All).Concat(ZooKeeperReasons.All).Concat(KafkaReasons.All).Concat(DruidReasons.All).Select(r => r.Id).ToHashSet();
+        var explained = ReasonTables.Types.SelectMany(ReasonTables.Of).Select(r => r.Id).ToHashSet();
         var constants = Sources.Value.SelectMany(s => Constant().Matches(s.Text))
             .ToLookup(m => m.Groups["name"].Value, m => m.Groups["value"].Value);
         var used = Sources.Value.SelectMany(s => Uses(s.Text, constants).Select(id => (s.File, Id: id))).ToList();
@@ -36,6 +34,12 @@ public sealed partial class ReasonTests
     [TestCase("""parts.Events.Warning(pass.Target, "Odd", message)""", "Odd")]
     [TestCase("""yield return new Violation(path, "Odd", message)""", "Odd")]
     [TestCase("Outcome.Fail(Mine, message)", "Odd")]
+    [TestCase("""yield return new Violation($"{at}.name", Mine, message)""", "Odd")]
+    [TestCase("""yield return new Violation(path, ToyReasons.Mine, message)""", "Odd")]
+    [TestCase("""yield return new("spec.x", ToyReasons.Mine, $"spec.x {x}")""", "Odd")]
+    [TestCase("new(\n    $\"spec.{x}\", Kinds.ToyReasons.Mine, message)", "Odd")]
+    [TestCase("""new("spec.x", Reasons.NameTaken, message)""")]
+    [TestCase("""new(Name, Shared.Mine, message)""")]
     [TestCase("""Outcome.Fail(Reasons.NameTaken, "…")""")]
     [TestCase("Outcome.Wait(stalled.Reason, stalled.Message, Soon)")]
     public void A_reason_is_found_wherever_it_stands(string code, params string[] ids) => Assert.That(
@@ -51,6 +55,6 @@ public sealed partial class ReasonTests
     [GeneratedRegex("""(?:(?:Outcome|StepResult)\.(?:Wait|Fail|FailForGood|Passed)\(\s*|Events\.(?:Warning|Normal)\(\s*[^,"]+,\s*|new Violation\(\s*[^,]+,\s*|Condition\(\s*\w+,\s*)"(?<id>[A-Za-z]*)"\s*,""")]
     private static partial Regex Literal();
 
-    [GeneratedRegex("""(?:Outcome|StepResult)\.(?:Wait|Fail|FailForGood|Passed)\(\s*(?:[A-Z]\w*\.)*(?<name>[A-Z]\w*)\s*,""")]
+    [GeneratedRegex("""(?:(?:(?:Outcome|StepResult)\.(?:Wait|Fail|FailForGood|Passed)\(\s*|new Violation\(\s*[^,]+,\s*)(?:[A-Z]\w*\.)*|new\(\s*[^,]+,\s*(?:[A-Z]\w*\.)*\w*Reasons\.)(?<name>[A-Z]\w*)\s*,""")]
     private static partial Regex Named();
 }

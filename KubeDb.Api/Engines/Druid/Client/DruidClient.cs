@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using KubeDb.Api.Engines.Certificates;
@@ -66,7 +65,7 @@ internal sealed class DruidClient(IEngineDialer dialer, TimeProvider time) : IDi
             await connection.Stream.DisposeAsync();
             return (connection.Served, null);
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (IOException e)
         {
             return (null, e.Message.TrimEnd('.'));
         }
@@ -86,7 +85,7 @@ internal sealed class DruidClient(IEngineDialer dialer, TimeProvider time) : IDi
             await using var stream = await dialer.ConnectAsync(host, port, both.Token);
             return null;
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (IOException e)
         {
             return e.Message.TrimEnd('.');
         }
@@ -127,7 +126,7 @@ internal sealed class DruidClient(IEngineDialer dialer, TimeProvider time) : IDi
             using var response = await _http.SendAsync(request, both.Token);
             return new((int)response.StatusCode, await response.Content.ReadAsStringAsync(both.Token), null);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
             return DruidAnswer.None((e.InnerException ?? e).Message.TrimEnd('.'));
         }

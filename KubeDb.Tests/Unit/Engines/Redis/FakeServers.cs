@@ -17,7 +17,7 @@ internal sealed class FakeServers : IEngineDialer
 
     public Task<Stream> ConnectAsync(string host, int port, CancellationToken cancel) => Servers.TryGetValue(host, out var answer)
         ? Task.FromResult<Stream>(new FakeConnection(answer))
-        : Task.FromException<Stream>(new SocketException((int)SocketError.ConnectionRefused));
+        : Task.FromException<Stream>(TcpDialer.Problem(host, port, new SocketException((int)SocketError.ConnectionRefused)));
 
     public static string Bulk(string? text) => text is null ? "$-1\r\n" : $"${Encoding.UTF8.GetByteCount(text)}\r\n{text}\r\n";
 

@@ -63,7 +63,7 @@ public class RedisHealthTests
     {
         var failure = (await ProbeAsync("10.0.0.9")).Failure!;
         Assert.That(failure.Label, Is.EqualTo("client creation"));
-        Assert.That(failure.Message, Does.StartWith("No connection to pod demo/rd-0: 10.0.0.9:6379: ").And.Contain(new SocketException((int)SocketError.ConnectionRefused).Message));
+        Assert.That(failure.Message, Is.EqualTo($"No connection to pod demo/rd-0: 10.0.0.9:6379: {new SocketException((int)SocketError.ConnectionRefused).Message}."));
     }
 
     [Test]
