@@ -31,7 +31,6 @@ public sealed class FullDiskTests(EngineVersion version, int controllers) : Kafk
         var next = Nodes.PodOf(Nodes.BrokerPods[0]);
         Assert.That((await Nodes.Restarts.PrepareAsync(Nodes.Instances, next, Never)).IsReady, Is.False);
 
-        await Nodes.KillAsync(full);
         await Nodes.LimitDiskAsync(full, 1024);
         await Nodes.StartAsync(full);
         await Nodes.UntilAsync(() => Nodes.Restarts.CaughtUpAsync(Nodes.Instances, Nodes.PodOf(full), Never));
