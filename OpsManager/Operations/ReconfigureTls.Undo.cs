@@ -29,7 +29,7 @@ internal sealed partial class ReconfigureTls
             Message = "Peers open plain connections again.",
             Deadline = Restart.RollingDeadline,
             Describe = static _ => "restart the pods so that peers open plain connections",
-            IsNeeded = static run => HasSwitched(run, OpsConditionTypes.RestartPods),
+            IsNeeded = static run => HasSwitched(run, Mounted),
             DoAsync = (run, cancel) => SwitchByRestartAsync(run, TlsWay.PlainPeers, _backPeers with { KeepsChange = true }, cancel),
         },
         new Step
@@ -132,7 +132,7 @@ internal sealed partial class ReconfigureTls
 
         // What this request found on its way stays so, as far as it has come.
         var left = LeftOnItsWay(run);
-        await _parts.Certificates.MarkAsync(run, left != TlsWay.None && IsRenewal(run) && run.IsRecorded(run.StepOf(OpsConditionTypes.RestartPods)) ? TlsWay.TlsPeers : left, cancel);
+        await _parts.Certificates.MarkAsync(run, left != TlsWay.None && IsRenewal(run) && run.IsRecorded(run.StepOf(Mounted)) ? TlsWay.TlsPeers : left, cancel);
         await _parts.Certificates.ForgetAuthorityAsync(run, cancel);
         return await run.View.ApplyAsync(await run.FreshFactsAsync(cancel), cancel);
     }

@@ -39,6 +39,9 @@ internal sealed partial class ReconfigureTls : IOperation
     /// <summary>Step and condition: certificates were loaded without a restart.</summary>
     public const string Reloaded = "CertificatesReloaded";
 
+    /// <summary>Step and condition: the pods were restarted with the certificates, and their servers accept plain connections and TLS.</summary>
+    public const string Mounted = "CertificatesMounted";
+
     /// <summary>Step and condition: peers open TLS connections, and accept both.</summary>
     public const string PeersToTls = "PeersUseTLS";
 
@@ -162,9 +165,11 @@ internal sealed partial class ReconfigureTls : IOperation
             },
             new Step
             {
-                Name = OpsConditionTypes.RestartPods,
+                Name = Mounted,
+                Message = "Every pod has the certificates, and its server accepts plain connections and TLS.",
                 Deadline = Restart.RollingDeadline,
-                Describe = static _ => "restart the pods",
+                Describe = static _ => "restart the pods so that they have the certificates",
+                IsNeeded = static run => MovesByRestarts(run),
                 DoAsync = RestartAsync,
             },
             new Step
@@ -173,8 +178,17 @@ internal sealed partial class ReconfigureTls : IOperation
                 Message = "Peers open TLS connections.",
                 Deadline = Restart.RollingDeadline,
                 Describe = static _ => "restart the pods so that peers open TLS connections",
-                IsNeeded = static run => EndsInTls(run) && Tls(run).SwitchesByRestart,
+                IsNeeded = static run => MovesByRestarts(run),
                 DoAsync = (run, cancel) => SwitchByRestartAsync(run, TlsWay.TlsPeers, _peers, cancel),
+            },
+
+            // Whoever waits for the documented condition finds every restart behind him.
+            new Step
+            {
+                Name = OpsConditionTypes.RestartPods,
+                Deadline = Restart.RollingDeadline,
+                Describe = static _ => "restart the pods",
+                DoAsync = (run, cancel) => MovesByRestarts(run) ? SwitchByRestartAsync(run, TlsWay.None, _accept, cancel) : RestartAsync(run, cancel),
             },
             new Step
             {
@@ -208,7 +222,7 @@ internal sealed partial class ReconfigureTls : IOperation
     /// <summary>False for a step that servers of this kind never take: they switch while they run, or by restarts.</summary>
     public static bool IsFor(string step, ITlsEngine engine) => step switch
     {
-        PeersToTls or PeersAcceptPlain or RestoredAcceptance or RestoredPeers or RestoredEncryptionOfPeers => engine.SwitchesByRestart,
+        Mounted or PeersToTls or PeersAcceptPlain or RestoredAcceptance or RestoredPeers or RestoredEncryptionOfPeers => engine.SwitchesByRestart,
         RestoredPlain => !engine.SwitchesByRestart,
         _ => true,
     };
@@ -247,6 +261,9 @@ internal sealed partial class ReconfigureTls : IOperation
 
     private static bool EndsInTls(OperationRun run) => KindOf(run) == TlsChangeKind.Add || (IsRenewal(run) && LeftOnItsWay(run) != TlsWay.None);
 
+    // The first of three rolls brings the certificates, the second one has peers open TLS connections, and the last one has them accept no others.
+    private static bool MovesByRestarts(OperationRun run) => EndsInTls(run) && Tls(run).SwitchesByRestart;
+
     private static bool RestartsAll(OperationRun run) => IsRestartForced(run) || LeftOnItsWay(run) != TlsWay.None;
 
     private static bool IsRestartForced(OperationRun run) => run.Request.Metadata.Annotations.GetValueOrDefault(RestartAnnotation) == "always";
@@ -282,8 +299,7 @@ internal sealed partial class ReconfigureTls : IOperation
     {
         if (!Tls(run).SwitchesByRestart)
             return await SwitchAsync(run, toTls: true, cancel);
-        var switched = await SwitchByRestartAsync(run, TlsWay.None, _accept, cancel);
-        return switched.End == StepEnd.Done ? await WhyNotServedAsync(run, await run.InstancesAsync(cancel), cancel) ?? switched : switched;
+        return await WhyNotServedAsync(run, await run.InstancesAsync(cancel), cancel) ?? StepResult.Done;
     }
 
     private async Task<StepResult> SwitchAsync(OperationRun run, bool toTls, CancellationToken cancel)
