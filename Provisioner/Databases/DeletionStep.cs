@@ -154,16 +154,19 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
         foreach (var type in parts.Caches.OwnedKinds.Select(k => k.Type))
         {
             foreach (var child in parts.Caches.OwnedBeyond(type, pass.Stored).Where(c => !c.Metadata.IsDeleting))
-            {
-                try
-                {
-                    await parts.Blueprints.DeleteAsync(type, child, cancel);
-                }
-                catch (ApiException gone) when (gone.Error is { Kind: ApiErrorKind.NotFound } or { IsNamespaceGoing: true })
-                {
-                    // It is deleted with its namespace.
-                }
-            }
+                await DeleteAsync(type, child, cancel);
+        }
+    }
+
+    private async Task DeleteAsync(ResourceType type, OwnedObject child, CancellationToken cancel)
+    {
+        try
+        {
+            await parts.Blueprints.DeleteAsync(type, child, cancel);
+        }
+        catch (ApiException gone) when (gone.Error is { Kind: ApiErrorKind.NotFound } or { IsNamespaceGoing: true })
+        {
+            // It is deleted with its namespace.
         }
     }
 
@@ -203,7 +206,7 @@ internal sealed class DeletionStep(DatabaseParts parts, Orphaning orphaning)
         if (!parts.Caches.IsOwned(ResourceTypes.Certificate))
             return;
         foreach (var certificate in parts.Caches.OwnedBy(ResourceTypes.Certificate, parts.Engine, pass.Stored).Where(c => !c.Metadata.IsDeleting))
-            await parts.Blueprints.DeleteAsync(ResourceTypes.Certificate, certificate, cancel);
+            await DeleteAsync(ResourceTypes.Certificate, certificate, cancel);
         var version = parts.Caches.Of(parts.Engine).Versions.Get(new("", pass.Stored.Spec.Version));
         foreach (var wish in parts.Engine.Certificates(parts.Engine.Default(pass.Stored, version)))
         {
